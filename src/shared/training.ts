@@ -1,0 +1,217 @@
+/** The domain types of the training side: what is asked for, what is reported while it runs, what is kept of it. */
+import type { CleaningOptions } from './dataset.ts';
+
+export type Backend = 'webgpu' | 'wasm';
+
+/** Which device computes, and what that means, in words for the user. */
+export interface DeviceReport {
+  backend: Backend;
+  /** "NVIDIA Ada Lovelace", "2 threads, SIMD". */
+  name: string;
+  /** True for a software WebGPU adapter. */
+  software: boolean;
+  /** WASM only. */
+  threads: number;
+  /** One or two plain sentences. */
+  explanation: string;
+}
+
+/** Where an encoder's weights come from. */
+export type EncoderSource =
+  /** A folder of `public/models`. */
+  | { kind: 'shipped'; id: string }
+  /** A Hugging Face folder or a Rung download that the user dropped: kept in the worker under this id. */
+  | { kind: 'dropped'; id: string };
+
+export interface EncoderInfo {
+  source: EncoderSource;
+  name: string;
+  description: string;
+  parameters: number;
+  bytes: number;
+}
+
+export interface TrainingConfig {
+  encoder: EncoderSource;
+  epochs: number;
+  /** Titles a step. */
+  batchSize: number;
+  /** Peak learning rate of AdamW. */
+  learningRate: number;
+  schedule: 'linear' | 'cosine' | 'constant';
+  /** Share of all steps in which the learning rate rises from 0. */
+  warmup: number;
+  weightDecay: number;
+  /** Dropout of embeddings, attention and feed-forward outputs. */
+  dropout: number;
+  /** Weight of the positives of each label in the loss. */
+  classWeights: 'none' | 'sqrt-inverse' | 'inverse';
+  /** Stop when validation F1 has not risen for this many epochs; null: never. */
+  earlyStoppingPatience: number | null;
+  /** Which validation figure decides the best epoch. */
+  bestBy: 'microF1' | 'macroF1';
+  /** Gradient norm is clipped to this. */
+  maxGradientNorm: number;
+  seed: number;
+  /** Shares of rows; they add up to 1. */
+  split: { train: number; validation: number; test: number };
+  /** Longer titles are cut to this many tokens. */
+  maxTokens: number;
+  /** Forces a backend; null: the best there is. */
+  backend: Backend | null;
+}
+
+/** One evaluated epoch. Epochs count from 1. */
+export interface EpochRecord {
+  epoch: number;
+  step: number;
+  trainLoss: number;
+  validationLoss: number;
+  microF1: number;
+  macroF1: number;
+  /** In the order of the run's labels; null where the validation split holds no such row. */
+  perLabelF1: (number | null)[];
+  learningRate: number;
+  titlesPerSecond: number;
+  /** Wall time since the start, pauses left out. */
+  seconds: number;
+}
+
+/** Mean training loss over the steps since the last one. */
+export interface StepRecord {
+  step: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+  titlesPerSecond: number;
+  /** Estimated; null until the first steps are timed. */
+  secondsLeft: number | null;
+}
+
+export interface TrainingPlan {
+  runId: string;
+  labelNames: string[];
+  trainRows: number;
+  validationRows: number;
+  testRows: number;
+  stepsPerEpoch: number;
+  totalSteps: number;
+  device: DeviceReport;
+}
+
+export type TrainingEvent =
+  /** Work before or after the steps; `fraction` null where it cannot be told. */
+  | { type: 'phase'; message: string; fraction: number | null }
+  | { type: 'started'; plan: TrainingPlan }
+  | { type: 'step'; record: StepRecord }
+  | { type: 'epoch'; record: EpochRecord; best: boolean }
+  | { type: 'paused' }
+  | { type: 'resumed' }
+  | { type: 'notice'; message: string };
+
+/** A figure with its 95 % bootstrap interval. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface LabelReport {
+  name: string;
+  /** Rows of the split that carry the label. */
+  support: number;
+  /** Rows predicted to carry it. */
+  predicted: number;
+  threshold: number;
+  precision: Interval | null;
+  recall: Interval | null;
+  /** Null with too few rows to say (fewer than 10 that carry it): never a made-up 0 or 1. */
+  f1: Interval | null;
+}
+
+export interface SplitReport {
+  rows: number;
+  microF1: Interval;
+  /** Over all labels that occur in the split. */
+  macroF1: Interval;
+  /** Over labels with enough rows to say. */
+  macroF1Supported: Interval;
+  exactMatch: Interval;
+  perLabel: LabelReport[];
+  /** Micro-F1 of the best constant answer, the floor that any model must clear. */
+  constantMicroF1: number;
+}
+
+/** One row of the test split with what was predicted. */
+export interface TestRow {
+  row: number;
+  title: string;
+  actual: boolean[];
+  probabilities: number[];
+}
+
+export interface DataDigest {
+  name: string;
+  fingerprint: string;
+  rows: number;
+  labelNames: string[];
+  labelRows: number[];
+  cleaning: CleaningOptions;
+}
+
+export type RunStatus = 'running' | 'finished' | 'stopped' | 'interrupted' | 'failed';
+
+/** What is kept of a run, its weights apart. Plain data: it goes to IndexedDB and over worker messages as it is. */
+export interface RunRecord {
+  id: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  finishedAt: number | null;
+  status: RunStatus;
+  /** Why it failed; else null. */
+  error: { code: string; message: string } | null;
+  config: TrainingConfig;
+  encoderName: string;
+  device: DeviceReport;
+  data: DataDigest;
+  plan: { trainRows: number; validationRows: number; testRows: number; totalSteps: number };
+  steps: StepRecord[];
+  epochs: EpochRecord[];
+  bestEpoch: number | null;
+  /** Seconds of training, pauses left out. */
+  seconds: number;
+  /** Per label, chosen on the validation split; present when evaluated. */
+  thresholds: number[];
+  test: { report: SplitReport; rows: TestRow[] } | null;
+  /** Bytes of the weights in storage; 0 while there are none. */
+  weightBytes: number;
+}
+
+/** What the predict screen knows of the model that is loaded. */
+export interface ModelInfo {
+  id: string;
+  name: string;
+  labelNames: string[];
+  thresholds: number[];
+  cleaning: CleaningOptions;
+  device: DeviceReport;
+}
+
+export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
+  epochs: 8,
+  batchSize: 32,
+  learningRate: 1e-3,
+  schedule: 'linear',
+  warmup: 0.1,
+  weightDecay: 0.01,
+  dropout: 0.1,
+  classWeights: 'none',
+  earlyStoppingPatience: 3,
+  bestBy: 'microF1',
+  maxGradientNorm: 1,
+  seed: 42,
+  split: { train: 0.8, validation: 0.1, test: 0.1 },
+  maxTokens: 64,
+  backend: null,
+};

@@ -1,0 +1,115 @@
+/**
+ * What the page may ask of its two workers. Both are Comlink endpoints: `DataApi` reads and cleans tables (no tfjs), `EngineApi`
+ * trains and predicts. Methods that take a callback get it as a Comlink proxy; progress is plain numbers, at most 10 a second.
+ * Errors arrive as `RungError` with code and hint (see `transfer.ts`).
+ */
+import type {
+  CleaningOptions,
+  Dataset,
+  DataSettings,
+  DataSummary,
+  RowPage,
+  RowQuery,
+  Split,
+} from '../shared/dataset.ts';
+import type { PackedStrings } from '../shared/strings.ts';
+import type {
+  Backend,
+  DeviceReport,
+  EncoderInfo,
+  EncoderSource,
+  ModelInfo,
+  RunRecord,
+  TrainingConfig,
+  TrainingEvent,
+} from '../shared/training.ts';
+
+export interface ImportOptions {
+  /** Sheet of a workbook; the first one with two columns or more when left out. */
+  sheet?: string;
+  encoding?: string;
+  delimiter?: string;
+}
+
+/** `fraction` is null where it cannot be told. */
+export type ProgressListener = (message: string, fraction: number | null) => void;
+
+/** Titles of a file to predict; the data session is not touched. */
+export interface TitleFile {
+  name: string;
+  columns: string[];
+  titleColumn: number;
+  rows: number;
+  titles: PackedStrings;
+}
+
+/** Predictions beside their titles; `probabilities` is rows x labels. */
+export interface PredictionTable {
+  titles: PackedStrings;
+  labelNames: string[];
+  thresholds: number[];
+  probabilities: Float32Array<ArrayBuffer>;
+}
+
+export interface DataApi {
+  /** Reads a table and makes it the session's; the one before stays when this throws. */
+  open(file: File, options: ImportOptions, onProgress: ProgressListener): Promise<DataSummary>;
+  /** The same for pasted text. */
+  openText(text: string, onProgress: ProgressListener): Promise<DataSummary>;
+  /** Changes some settings and analyses again. */
+  configure(change: Partial<DataSettings>): Promise<DataSummary>;
+  /** A window of the rows that match. */
+  rows(query: RowQuery, offset: number, limit: number): Promise<RowPage>;
+  /** The session's rows, ready to train on. @throws RungError when the summary says `blocked`. */
+  dataset(): Promise<Dataset>;
+  /** Titles of another file, or of pasted text (one a line, or a table). `titleColumn` null: guess. */
+  readTitles(source: File | string, titleColumn: number | null): Promise<TitleFile>;
+  /** Predictions as a file; cells that start with = + - @ are escaped. */
+  writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob>;
+}
+
+export interface TrainingRequest {
+  dataset: Dataset;
+  config: TrainingConfig;
+  name: string;
+  /** Rows of each side; made from `config.split` and `config.seed` when left out. */
+  split?: Split;
+  /** Keep the run and its weights in this browser. */
+  persist: boolean;
+}
+
+export interface DroppedModel {
+  encoder: EncoderInfo;
+  /** Present when the package holds a classifier with named labels, ready to predict. */
+  model: ModelInfo | null;
+  warnings: string[];
+}
+
+export interface EngineApi {
+  /** Starts the backend and says what it is. `force` null: the best there is. */
+  device(force: Backend | null): Promise<DeviceReport>;
+  encoders(): Promise<EncoderInfo[]>;
+  /** Trains to the end and resolves with the record; `stop` ends it early, the best epoch kept. */
+  train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+
+  runs(): Promise<RunRecord[]>;
+  renameRun(id: string, name: string): Promise<void>;
+  deleteRun(id: string): Promise<void>;
+  /** Undo of `deleteRun` in the same session. */
+  restoreRun(id: string): Promise<void>;
+
+  /** Loads a finished run's weights for prediction. */
+  loadRun(id: string): Promise<ModelInfo>;
+  /** Reads a dropped zip or the files of a dropped folder in Hugging Face layout. */
+  openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel>;
+  /** Probabilities, titles x labels, of the loaded model; titles are cleaned as its training data was. */
+  predict(titles: PackedStrings): Promise<Float32Array<ArrayBuffer>>;
+
+  /** One zip in Hugging Face layout. `run` null: the model that is loaded. */
+  exportRun(id: string, onProgress: ProgressListener): Promise<Blob>;
+}
+
+export type { CleaningOptions, EncoderSource };
