@@ -2,37 +2,39 @@
  * The one error class that crosses module and worker borders. A message says what was being done, what was expected, what came
  * instead and where; `hint` says what to do next. `code` is stable, for tests and for the interface to react to.
  */
-export type ErrorCode =
+export const errorCodes = [
   // reading files
-  | 'file-empty'
-  | 'file-too-large'
-  | 'file-unsupported'
-  | 'file-encrypted'
-  | 'file-corrupt'
-  | 'no-rows'
-  | 'no-title-column'
-  | 'no-label-column'
-  | 'too-few-labels'
-  | 'too-many-labels'
-  | 'too-few-rows'
+  'file-empty',
+  'file-too-large',
+  'file-unsupported',
+  'file-encrypted',
+  'file-corrupt',
+  'no-rows',
+  'no-title-column',
+  'no-label-column',
+  'too-few-labels',
+  'too-many-labels',
+  'too-few-rows',
   // weights and packages
-  | 'package-incomplete'
-  | 'weights-corrupt'
-  | 'weights-mismatch'
-  | 'model-unsupported'
+  'package-incomplete',
+  'weights-corrupt',
+  'weights-mismatch',
+  'model-unsupported',
   // running
-  | 'device-unavailable'
-  | 'device-lost'
-  | 'out-of-memory'
-  | 'training-diverged'
-  | 'aborted'
-  | 'busy'
+  'device-unavailable',
+  'device-lost',
+  'out-of-memory',
+  'training-diverged',
+  'aborted',
+  'busy',
   // storage
-  | 'quota-exceeded'
-  | 'storage-unavailable'
-  | 'not-found'
+  'quota-exceeded',
+  'storage-unavailable',
+  'not-found',
   // a defect of ours
-  | 'internal';
+  'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 export class RungError extends Error {
   override readonly name = 'RungError';

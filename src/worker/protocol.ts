@@ -4,7 +4,6 @@
  * Errors arrive as `RungError` with code and hint (see `transfer.ts`).
  */
 import type {
-  CleaningOptions,
   Dataset,
   DataSettings,
   DataSummary,
@@ -17,7 +16,6 @@ import type {
   Backend,
   DeviceReport,
   EncoderInfo,
-  EncoderSource,
   ModelInfo,
   RunRecord,
   TrainingConfig,
@@ -52,6 +50,8 @@ export interface PredictionTable {
 }
 
 export interface DataApi {
+  /** Once, before anything else: the page's folder, where `models/` lies. */
+  init(baseUrl: string): Promise<void>;
   /** Reads a table and makes it the session's; the one before stays when this throws. */
   open(file: File, options: ImportOptions, onProgress: ProgressListener): Promise<DataSummary>;
   /** The same for pasted text. */
@@ -85,10 +85,24 @@ export interface DroppedModel {
   warnings: string[];
 }
 
+/** What a training with some settings will cost on this device, from a short measurement. */
+export interface Estimate {
+  /** Seconds a title and epoch, forward, backward and update. */
+  secondsPerTitle: number;
+  /** Seconds a title of evaluation. */
+  secondsPerTitleForward: number;
+  /** Device memory: weights, gradients, moments and the activations of a batch, bytes. */
+  bytes: number;
+}
+
 export interface EngineApi {
+  /** Once, before anything else: the page's folder, where `models/` lies. */
+  init(baseUrl: string): Promise<void>;
   /** Starts the backend and says what it is. `force` null: the best there is. */
   device(force: Backend | null): Promise<DeviceReport>;
   encoders(): Promise<EncoderInfo[]>;
+  /** Trains on a few of the titles for about two seconds and throws the result away. Null while a training runs. */
+  measure(config: TrainingConfig, titles: PackedStrings): Promise<Estimate | null>;
   /** Trains to the end and resolves with the record; `stop` ends it early, the best epoch kept. */
   train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord>;
   pause(): Promise<void>;
@@ -108,8 +122,6 @@ export interface EngineApi {
   /** Probabilities, titles x labels, of the loaded model; titles are cleaned as its training data was. */
   predict(titles: PackedStrings): Promise<Float32Array<ArrayBuffer>>;
 
-  /** One zip in Hugging Face layout. `run` null: the model that is loaded. */
+  /** One zip in Hugging Face layout of a stored run. */
   exportRun(id: string, onProgress: ProgressListener): Promise<Blob>;
 }
-
-export type { CleaningOptions, EncoderSource };

@@ -1,0 +1,194 @@
+/**
+ * Fine-tuning of an encoder for multi-label classification: every parameter trained, binary cross-entropy per label (Devlin et al.
+ * 2019, section 4, with sigmoids in place of the softmax). The best epoch on the validation split is kept; thresholds are chosen on
+ * the validation split; the test split is looked at once, at the end.
+ */
+import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
+import type { Dataset, Split } from '../shared/dataset.ts';
+import { RungError } from '../shared/errors.ts';
+import { unpackStrings } from '../shared/strings.ts';
+import type { EpochRecord, SplitReport, StepRecord, TestRow, TrainingConfig } from '../shared/training.ts';
+import { macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
+import { splitReport } from '../metrics/bootstrap.ts';
+import { chooseThresholds } from '../metrics/thresholds.ts';
+import type { DistilBertConfig } from '../models/distilbert.ts';
+import { createPredictor, createTrainer } from '../training/trainer.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+
+export interface FinetuneInput {
+  dataset: Dataset;
+  split: Split;
+  settings: TrainingConfig;
+  /** Architecture with this data set's label count and the dropout to train with. */
+  architecture: DistilBertConfig;
+  /** Encoder and head; the head newly drawn where the encoder came without one that fits. */
+  weights: NamedArrays;
+  tokenizer: Tokenizer;
+  signal: AbortSignal;
+  /** Awaited between steps: how a pause holds the loop. */
+  gate: () => Promise<void>;
+}
+
+export type FinetuneEvent =
+  | { type: 'phase'; message: string; fraction: number | null }
+  | { type: 'step'; record: StepRecord }
+  /** `weights` are there when this epoch is the best so far. */
+  | { type: 'epoch'; record: EpochRecord; weights: NamedArrays | null }
+  | { type: 'notice'; message: string };
+
+export interface FinetuneResult {
+  weights: NamedArrays;
+  bestEpoch: number | null;
+  thresholds: number[];
+  report: SplitReport;
+  testRows: TestRow[];
+  /** Ended by the signal, not by itself. */
+  stopped: boolean;
+}
+
+/** Yields progress and returns the result. @throws RungError when the loss diverges or the device is lost. */
+export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEvent, FinetuneResult> {
+  const { dataset, split, settings, architecture, signal } = input;
+  const labelCount = dataset.labelNames.length;
+
+  // Data
+  yield { type: 'phase', message: 'Reading titles as tokens', fraction: null };
+  const tokens = input.tokenizer.encodeMany(unpackStrings(dataset.titles), settings.maxTokens);
+  const train = pickExamples(tokens, dataset.labels, labelCount, split.train);
+  const validation = pickExamples(tokens, dataset.labels, labelCount, split.validation);
+  const test = pickExamples(tokens, dataset.labels, labelCount, split.test);
+
+  // Model and optimiser
+  yield { type: 'phase', message: 'Preparing the model on the device', fraction: null };
+  const trainer = createTrainer(architecture, input.weights, {
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    learningRate: settings.learningRate,
+    schedule: settings.schedule,
+    warmup: settings.warmup,
+    weightDecay: settings.weightDecay,
+    dropout: settings.dropout,
+    posWeight: positiveWeights(train, settings.classWeights),
+    maxGradientNorm: settings.maxGradientNorm,
+    seed: settings.seed,
+  });
+
+  // Loop
+  let best: { weights: NamedArrays; epoch: number; score: number } | null = null;
+  let lastWeights: NamedArrays | null = null;
+  try {
+    for await (const event of trainer.run(train, validation, signal, input.gate)) {
+      if (event.type === 'step') {
+        const { type: _, ...record } = event;
+        yield { type: 'step', record };
+        continue;
+      }
+      const record = epochRecord(event, validation);
+      const score = record[settings.bestBy];
+      const improved = best === null || score > best.score;
+      if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score };
+      yield { type: 'epoch', record, weights: improved && best ? best.weights : null };
+      const patience = settings.earlyStoppingPatience;
+      if (patience !== null && best !== null && record.epoch - best.epoch >= patience && record.epoch < settings.epochs) {
+        const figure = settings.bestBy === 'microF1' ? 'Micro-F1' : 'Macro-F1';
+        const message = `Stopped after epoch ${record.epoch}: ${figure} on the validation rows has not risen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}.`;
+        yield { type: 'notice', message };
+        break;
+      }
+    }
+    if (best === null) lastWeights = await trainer.parameters();
+  } finally {
+    trainer.dispose();
+  }
+  const weights = best?.weights ?? lastWeights;
+  if (!weights) throw new RungError('internal', 'Training ended without weights.');
+
+  // Report
+  yield { type: 'phase', message: 'Measuring on the test rows', fraction: null };
+  const predictor = createPredictor(architecture, weights);
+  try {
+    const onValidation = sigmoid(await predictor.logits(validation));
+    const onTest = sigmoid(await predictor.logits(test));
+    const thresholds = chooseThresholds(validation.labels, onValidation, labelCount);
+    return {
+      weights,
+      bestEpoch: best?.epoch ?? null,
+      thresholds,
+      report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, { seed: settings.seed }),
+      testRows: testRows(dataset, split.test, onTest),
+      stopped: signal.aborted,
+    };
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/** The examples at `rows`, in that order. */
+export function pickExamples(
+  tokens: TokenisedTitles,
+  labels: Uint8Array,
+  labelCount: number,
+  rows: Uint32Array,
+): Examples {
+  let total = 0;
+  for (const row of rows) total += tokens.starts[row + 1] - tokens.starts[row];
+  const ids = new Int32Array(total);
+  const starts = new Uint32Array(rows.length + 1);
+  const picked = new Uint8Array(rows.length * labelCount);
+  let at = 0;
+  for (const [i, row] of rows.entries()) {
+    const title = tokens.ids.subarray(tokens.starts[row], tokens.starts[row + 1]);
+    ids.set(title, at);
+    at += title.length;
+    starts[i + 1] = at;
+    picked.set(labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
+  }
+  return { ids, starts, labels: picked, labelCount };
+}
+
+/**
+ * Weight of each label's positives in the loss: negatives over positives of the training rows, or its square root, between 1/20 and
+ * 20 so that a label with a handful of rows does not drown the rest. Null: all 1.
+ */
+export function positiveWeights(
+  train: Examples,
+  kind: TrainingConfig['classWeights'],
+): Float32Array<ArrayBuffer> | null {
+  if (kind === 'none') return null;
+  const rows = train.starts.length - 1;
+  return Float32Array.from({ length: train.labelCount }, (_, label) => {
+    let positives = 0;
+    for (let row = 0; row < rows; row++) positives += train.labels[row * train.labelCount + label];
+    const ratio = (rows - positives) / Math.max(1, positives);
+    return Math.min(20, Math.max(0.05, kind === 'inverse' ? ratio : Math.sqrt(ratio)));
+  });
+}
+
+interface EvaluatedEpoch extends Omit<EpochRecord, 'microF1' | 'macroF1' | 'perLabelF1'> {
+  type: 'epoch';
+  validationLogits: Float32Array<ArrayBuffer>;
+}
+
+/** Validation figures at the plain threshold of .5: thresholds are chosen once, at the end. */
+function epochRecord(event: EvaluatedEpoch, validation: Examples): EpochRecord {
+  const { type: _, validationLogits, ...rest } = event;
+  const predicted = Uint8Array.from(validationLogits, (logit) => (logit >= 0 ? 1 : 0));
+  const { labels, labelCount } = validation;
+  return {
+    ...rest,
+    microF1: microF1(labels, predicted, labelCount),
+    macroF1: macroF1(labels, predicted, labelCount),
+    perLabelF1: perLabelF1(labels, predicted, labelCount),
+  };
+}
+
+function testRows(dataset: Dataset, rows: Uint32Array, probabilities: Float32Array): TestRow[] {
+  const labelCount = dataset.labelNames.length;
+  const titles = unpackStrings(dataset.titles);
+  return Array.from(rows, (row, i) => ({
+    row: dataset.rowNumbers[row],
+    title: titles[row],
+    actual: Array.from(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), (held) => held === 1),
+    probabilities: Array.from(probabilities.subarray(i * labelCount, (i + 1) * labelCount)),
+  }));
+}

@@ -1,0 +1,81 @@
+/** The page's side of the two workers: plain objects that fulfil `DataApi` and `EngineApi`, buffers transferred, callbacks proxied. */
+import * as Comlink from 'comlink';
+import dataWorkerUrl from './data.worker.ts?worker&url';
+import hostWorkerUrl from './host.worker.ts?worker&url';
+import type { Dataset, Split } from '../shared/dataset.ts';
+import { toRungError, type RungError } from '../shared/errors.ts';
+import type { PackedStrings } from '../shared/strings.ts';
+import type { DataApi, EngineApi, PredictionTable } from './protocol.ts';
+import { startWorker } from './start.ts';
+import { installErrorTransfer } from './transfer.ts';
+
+export type DataClient = Omit<DataApi, 'init'>;
+export type EngineClient = Omit<EngineApi, 'init'>;
+
+function buffersOfStrings(strings: PackedStrings): ArrayBuffer[] {
+  return [strings.bytes.buffer, strings.offsets.buffer];
+}
+
+function buffersOfDataset(dataset: Dataset): ArrayBuffer[] {
+  return [
+    ...buffersOfStrings(dataset.titles),
+    dataset.labels.buffer,
+    dataset.rowNumbers.buffer,
+    dataset.groups.buffer,
+  ];
+}
+
+function buffersOfSplit(split: Split | undefined): ArrayBuffer[] {
+  return split ? [split.train.buffer, split.validation.buffer, split.test.buffer] : [];
+}
+
+function buffersOfTable(table: PredictionTable): ArrayBuffer[] {
+  return [...buffersOfStrings(table.titles), table.probabilities.buffer];
+}
+
+/**
+ * Starts the worker that reads tables.
+ * @param baseUrl absolute address of the page's folder, where `models/` lies.
+ */
+export function connectData(baseUrl: string, onFailure: (error: RungError) => void): DataClient {
+  installErrorTransfer();
+  const remote = Comlink.wrap<DataApi>(startWorker(dataWorkerUrl, 'data', onFailure));
+  remote.init(baseUrl).catch((thrown: unknown) => onFailure(toRungError(thrown)));
+  return {
+    open: (file, options, onProgress) => remote.open(file, options, Comlink.proxy(onProgress)),
+    openText: (text, onProgress) => remote.openText(text, Comlink.proxy(onProgress)),
+    configure: (change) => remote.configure(change),
+    rows: (query, offset, limit) => remote.rows(query, offset, limit),
+    dataset: () => remote.dataset(),
+    readTitles: (source, titleColumn) => remote.readTitles(source, titleColumn),
+    writePredictions: (table, format) => remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
+  };
+}
+
+/** Starts the worker that trains and predicts. Buffers of a training request and of titles to predict are transferred: gone here. */
+export function connectEngine(baseUrl: string, onFailure: (error: RungError) => void): EngineClient {
+  installErrorTransfer();
+  const remote = Comlink.wrap<EngineApi>(startWorker(hostWorkerUrl, 'engine', onFailure));
+  remote.init(baseUrl).catch((thrown: unknown) => onFailure(toRungError(thrown)));
+  return {
+    device: (force) => remote.device(force),
+    encoders: () => remote.encoders(),
+    measure: (config, titles) => remote.measure(config, Comlink.transfer(titles, buffersOfStrings(titles))),
+    train: (request, onEvent) =>
+      remote.train(
+        Comlink.transfer(request, [...buffersOfDataset(request.dataset), ...buffersOfSplit(request.split)]),
+        Comlink.proxy(onEvent),
+      ),
+    pause: () => remote.pause(),
+    resume: () => remote.resume(),
+    stop: () => remote.stop(),
+    runs: () => remote.runs(),
+    renameRun: (id, name) => remote.renameRun(id, name),
+    deleteRun: (id) => remote.deleteRun(id),
+    restoreRun: (id) => remote.restoreRun(id),
+    loadRun: (id) => remote.loadRun(id),
+    openPackage: (files, onProgress) => remote.openPackage(files, Comlink.proxy(onProgress)),
+    predict: (titles) => remote.predict(Comlink.transfer(titles, buffersOfStrings(titles))),
+    exportRun: (id, onProgress) => remote.exportRun(id, Comlink.proxy(onProgress)),
+  };
+}
