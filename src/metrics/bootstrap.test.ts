@@ -1,0 +1,141 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../shared/random.ts';
+import { resampleCount, splitReport } from './bootstrap.ts';
+import { applyThresholds, confusion, exactMatch, macroF1, macroF1Supported, microF1 } from './classification.ts';
+
+/** A seeded split of `rows` in which about `error` of all decisions are wrong. */
+function madeUp(rows: number, shares: number[], error: number, seed = 1) {
+  const random = new Random(seed);
+  const labels = shares.length;
+  const actual = new Uint8Array(rows * labels).map((_, i) => (random.next() < shares[i % labels] ? 1 : 0));
+  const probabilities = Float32Array.from(actual, (is) => {
+    const right = random.next() >= error;
+    return (is === 1) === right ? 0.5 + 0.5 * random.next() : 0.5 * random.next() * 0.99;
+  });
+  return { actual, probabilities, thresholds: shares.map(() => 0.5), names: shares.map((_, c) => `label ${c}`) };
+}
+
+describe('splitReport', () => {
+  it('gives the figures of the split itself as values', () => {
+    const { actual, probabilities, thresholds, names } = madeUp(300, [0.5, 0.2, 0.01], 0.1);
+    const report = splitReport(actual, probabilities, thresholds, names, { seed: 7, resamples: 100 });
+    const predicted = applyThresholds(probabilities, thresholds);
+    const counts = confusion(actual, predicted, 3);
+    expect(report.rows).toBe(300);
+    expect(report.microF1.value).toBeCloseTo(microF1(counts), 12);
+    expect(report.macroF1.value).toBeCloseTo(macroF1(counts), 12);
+    expect(report.macroF1Supported.value).toBeCloseTo(macroF1Supported(counts), 12);
+    expect(report.exactMatch.value).toBeCloseTo(exactMatch(actual, predicted, 3), 12);
+    expect(report.perLabel[0].support).toBe(counts.tp[0] + counts.fn[0]);
+    expect(report.perLabel[0].predicted).toBe(counts.tp[0] + counts.fp[0]);
+    expect(report.perLabel[0].recall?.value).toBeCloseTo(counts.tp[0] / (counts.tp[0] + counts.fn[0]), 12);
+    expect(report.perLabel[0].precision?.value).toBeCloseTo(counts.tp[0] / (counts.tp[0] + counts.fp[0]), 12);
+  });
+
+  it('says nothing of a label with nine rows and something of one with ten', () => {
+    const rows = 40;
+    const actual = new Uint8Array(rows * 2);
+    for (let row = 0; row < rows; row++) actual.set([row < 9 ? 1 : 0, row < 10 ? 1 : 0], row * 2);
+    const report = splitReport(actual, Float32Array.from(actual), [0.5, 0.5], ['nine', 'ten'], { seed: 1 });
+    expect(report.perLabel[0]).toMatchObject({ support: 9, precision: null, recall: null, f1: null });
+    expect(report.perLabel[1].f1?.value).toBe(1);
+  });
+
+  it('makes up no precision for a label that is never predicted', () => {
+    const actual = Uint8Array.from({ length: 40 }, (_, i) => (i < 20 ? 1 : 0));
+    const [label] = splitReport(actual, new Float32Array(40), [0.5], ['never'], { seed: 1 }).perLabel;
+    expect(label.precision).toBeNull();
+    expect(label.recall?.value).toBe(0);
+    expect(label.f1?.value).toBe(0);
+  });
+
+  it('does not call a perfect score on few rows certain', () => {
+    const actual = Uint8Array.from({ length: 24 }, (_, i) => (i < 12 ? 1 : 0));
+    const report = splitReport(actual, Float32Array.from(actual), [0.5], ['all right'], { seed: 1 });
+    // Wilson, 12 of 12: 0.7575 to 1.
+    expect(report.perLabel[0].recall).toEqual({ value: 1, low: expect.closeTo(0.7575, 4), high: 1 });
+    expect(report.perLabel[0].f1?.low).toBeCloseTo((2 * 0.7575) / 1.7575, 4);
+    expect(report.exactMatch.low).toBeCloseTo(0.862, 3);
+  });
+
+  it('repeats with the same seed and differs with another', () => {
+    const { actual, probabilities, thresholds, names } = madeUp(150, [0.4, 0.3], 0.2);
+    const run = (seed: number) => splitReport(actual, probabilities, thresholds, names, { seed, resamples: 200 });
+    expect(run(3)).toEqual(run(3));
+    expect(run(3).microF1.low).not.toBe(run(4).microF1.low);
+  });
+
+  it('matches resampling the rows themselves', () => {
+    const { actual, probabilities, thresholds, names } = madeUp(120, [0.4, 0.3, 0.2], 0.15);
+    const report = splitReport(actual, probabilities, thresholds, names, { seed: 5, resamples: 1000 });
+    const predicted = applyThresholds(probabilities, thresholds);
+    const random = new Random(5);
+    const figures = Array.from({ length: 1000 }, () => {
+      const rows = Array.from({ length: 120 }, () => random.int(120));
+      const pick = (from: Uint8Array) => new Uint8Array(360).map((_, i) => from[rows[Math.floor(i / 3)] * 3 + (i % 3)]);
+      return microF1(confusion(pick(actual), pick(predicted), 3));
+    }).toSorted((a, b) => a - b);
+    expect(report.microF1.low).toBeCloseTo(figures[24] + (figures[25] - figures[24]) * 0.975, 10);
+    expect(report.microF1.high).toBeCloseTo(figures[974] + (figures[975] - figures[974]) * 0.025, 10);
+  });
+
+  it('covers a known recall about 95 times in 100', () => {
+    let covered = 0;
+    for (let trial = 0; trial < 200; trial++) {
+      const { actual, probabilities, thresholds, names } = madeUp(400, [0.5], 0.2, 1000 + trial);
+      const [{ recall }] = splitReport(actual, probabilities, thresholds, names, {
+        seed: trial,
+        resamples: 300,
+      }).perLabel;
+      if (recall && recall.low <= 0.8 && 0.8 <= recall.high) covered++;
+    }
+    // 190 expected; within four standard deviations of it, and the bootstrap is known to run a little narrow.
+    expect(covered).toBeGreaterThan(177);
+  });
+
+  it('orders every interval around its value, whatever comes', () => {
+    const cell = fc.tuple(fc.boolean(), fc.float({ min: 0, max: 1, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 50 }), fc.nat(), (rows, seed) => {
+        const actual = Uint8Array.from(rows.flatMap((row) => row.map(([is]) => Number(is))));
+        const probabilities = Float32Array.from(rows.flatMap((row) => row.map(([, p]) => p)));
+        const report = splitReport(actual, probabilities, [0.5, 0.3], ['a', 'b'], { seed, resamples: 50 });
+        const labels = report.perLabel.flatMap(({ precision, recall, f1 }) => [precision, recall, f1]);
+        for (const figure of [report.microF1, report.macroF1, report.macroF1Supported, report.exactMatch, ...labels]) {
+          if (figure === null) continue;
+          expect(figure.low).toBeLessThanOrEqual(figure.value);
+          expect(figure.value).toBeLessThanOrEqual(figure.high);
+          expect(figure.low).toBeGreaterThanOrEqual(0);
+          expect(figure.high).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+
+  it('refuses a split without rows and thresholds that do not fit', () => {
+    const none = new Uint8Array();
+    expect(() => splitReport(none, new Float32Array(), [0.5], ['a'], { seed: 1 })).toThrow(/at least one row/);
+    expect(() => splitReport(none, new Float32Array(), [], ['a'], { seed: 1 })).toThrow(/expected 1 thresholds/);
+  });
+});
+
+it('draws fewer resamples on very many rows', () => {
+  expect([100, 20_000, 40_000, 200_000, 5_000_000].map((rows) => resampleCount(rows, 1000))).toEqual([
+    1000, 1000, 500, 200, 200,
+  ]);
+  expect(resampleCount(200_000, 50)).toBe(50);
+});
+
+it('is quick: 2,240 rows in under 2 s, 200,000 rows in under 10 s', () => {
+  const shares = [0.5, 0.22, 0.18, 0.1, 0.07, 0.01];
+  for (const [rows, limit] of [
+    [2240, 2000],
+    [200_000, 10_000],
+  ]) {
+    const { actual, probabilities, thresholds, names } = madeUp(rows, shares, 0.03);
+    const started = performance.now();
+    splitReport(actual, probabilities, thresholds, names, { seed: 1 });
+    expect(performance.now() - started).toBeLessThan(limit);
+  }
+});
