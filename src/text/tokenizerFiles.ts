@@ -1,0 +1,176 @@
+/**
+ * `tokenizer.json` for folders that have none: older ones hold only the vocabulary of the slow Python tokenisers. What is built here
+ * is what `transformers` itself converts such folders to.
+ */
+import { RungError } from '../shared/errors.ts';
+
+/** Reads a text file of the folder; undefined where there is none. */
+export type ReadText = (name: string) => string | undefined;
+
+/**
+ * The parsed `tokenizer.json` of a Hugging Face folder, or one made from `vocab.txt` (BERT) or `vocab.json` and `merges.txt` (RoBERTa).
+ * @throws RungError `package-incomplete` where there is none of them, `file-corrupt` where a file cannot be read.
+ */
+export function tokenizerJsonOfFolder(readText: ReadText): unknown {
+  const json = readText('tokenizer.json');
+  if (json !== undefined) return parse('tokenizer.json', json);
+  const vocabTxt = readText('vocab.txt');
+  const config = parseConfig(readText);
+  if (vocabTxt !== undefined) {
+    return wordPieceTokenizerJson(vocabTxt.split(/\r?\n/).filter(Boolean), { lowercase: config.lowercase });
+  }
+  const vocabJson = readText('vocab.json');
+  const merges = readText('merges.txt');
+  if (vocabJson !== undefined && merges !== undefined) {
+    return byteLevelBpeTokenizerJson(parse('vocab.json', vocabJson), merges, config.addPrefixSpace);
+  }
+  throw new RungError(
+    'package-incomplete',
+    'Reading the model folder: there is no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt.',
+    'Add the tokenizer.json that belongs to these weights (`tokenizer.save_pretrained(folder)`), then drop the folder again.',
+  );
+}
+
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RungError(
+      'file-corrupt',
+      `Reading ${name}: it is not valid JSON (${reason}).`,
+      'Download the file again, then drop the folder again.',
+      { cause: error },
+    );
+  }
+}
+
+function parseConfig(readText: ReadText): { lowercase: boolean; addPrefixSpace: boolean } {
+  const text = readText('tokenizer_config.json');
+  const config = text === undefined ? null : parse('tokenizer_config.json', text);
+  const flag = (name: string, otherwise: boolean): boolean => {
+    const value: unknown = typeof config === 'object' && config !== null ? Reflect.get(config, name) : undefined;
+    return typeof value === 'boolean' ? value : otherwise;
+  };
+  return { lowercase: flag('do_lower_case', true), addPrefixSpace: flag('add_prefix_space', false) };
+}
+
+interface AddedToken {
+  id: number;
+  content: string;
+  single_word: boolean;
+  lstrip: boolean;
+  rstrip: boolean;
+  normalized: boolean;
+  special: boolean;
+}
+
+function specialToken(content: string, id: number, lstrip = false): AddedToken {
+  return { id, content, single_word: false, lstrip, rstrip: false, normalized: false, special: true };
+}
+
+/** Parts of a post-processor's template. */
+const templateToken = (id: string, type: number): unknown => ({ SpecialToken: { id, type_id: type } });
+const templateText = (id: string, type: number): unknown => ({ Sequence: { id, type_id: type } });
+
+/** The `tokenizer.json` of a BERT WordPiece tokeniser; the vocabulary's order gives the ids, `[PAD] [UNK] [CLS] [SEP] [MASK]` are in it. */
+export function wordPieceTokenizerJson(vocab: readonly string[], { lowercase }: { lowercase: boolean }): unknown {
+  const ids = new Map(vocab.map((token, id) => [token, id]));
+  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].flatMap((token) => {
+    const id = ids.get(token);
+    return id === undefined ? [] : [specialToken(token, id)];
+  });
+  const cls = ids.get('[CLS]');
+  const sep = ids.get('[SEP]');
+  if (cls === undefined || sep === undefined || !ids.has('[UNK]')) {
+    throw new RungError(
+      'model-unsupported',
+      `Reading vocab.txt: expected [UNK], [CLS] and [SEP] among its ${vocab.length} lines.`,
+      'Add the tokenizer.json of the model to the folder, then drop it again.',
+    );
+  }
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.toSorted((a, b) => a.id - b.id),
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [templateToken('[CLS]', 0), templateText('A', 0), templateToken('[SEP]', 0)],
+      pair: [
+        templateToken('[CLS]', 0),
+        templateText('A', 0),
+        templateToken('[SEP]', 0),
+        templateText('B', 1),
+        templateToken('[SEP]', 1),
+      ],
+      special_tokens: {
+        '[CLS]': { id: '[CLS]', ids: [cls], tokens: ['[CLS]'] },
+        '[SEP]': { id: '[SEP]', ids: [sep], tokens: ['[SEP]'] },
+      },
+    },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: Object.fromEntries(ids),
+    },
+  };
+}
+
+function byteLevelBpeTokenizerJson(vocab: unknown, mergesText: string, addPrefixSpace: boolean): unknown {
+  const ids = new Map<string, number>();
+  for (const [token, id] of typeof vocab === 'object' && vocab !== null ? Object.entries(vocab) : []) {
+    if (typeof id === 'number') ids.set(token, id);
+  }
+  const open = ids.get('<s>');
+  const close = ids.get('</s>');
+  if (open === undefined || close === undefined) {
+    throw new RungError(
+      'model-unsupported',
+      `Reading vocab.json: expected <s> and </s> among its ${ids.size} tokens.`,
+      'Add the tokenizer.json of the model to the folder, then drop it again.',
+    );
+  }
+  const special = ['<s>', '<pad>', '</s>', '<unk>', '<mask>'].flatMap((token) => {
+    const id = ids.get(token);
+    return id === undefined ? [] : [specialToken(token, id, token === '<mask>')];
+  });
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.toSorted((a, b) => a.id - b.id),
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true },
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: ['</s>', close],
+      cls: ['<s>', open],
+      trim_offsets: true,
+      add_prefix_space: addPrefixSpace,
+    },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '',
+      fuse_unk: false,
+      byte_fallback: false,
+      vocab: Object.fromEntries(ids),
+      merges: mergesText.split(/\r?\n/).filter((line) => line && !line.startsWith('#version')),
+    },
+  };
+}
