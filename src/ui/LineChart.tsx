@@ -1,0 +1,138 @@
+/**
+ * Lines with their names at the ends, a crosshair that several charts share, and a table in their place on request.
+ *
+ * Plain SVG rather than recharts: the chart redraws up to ten times a second while training has the machine, and needs labels, crosshair
+ * and keyboard of its own in any case. An update of two lines of 400 points and six of 8 is measured in `LineChart.browser.test.tsx`.
+ */
+import { UnstyledButton } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useId, useMemo, useState } from 'react';
+import classes from './LineChart.module.css';
+import { Axes, Crosshair, EndLabels, Lines, Marker, plotMargin, PlotSlider, type Geometry } from './LineChartPlot.tsx';
+import { LineChartTable } from './LineChartTable.tsx';
+import {
+  domainFromZero,
+  downsample,
+  linearScale,
+  nearestPoint,
+  type LinePoint,
+  type LineSeries,
+} from './lineGeometry.ts';
+
+export interface LineChartProps {
+  title: string;
+  series: readonly LineSeries[];
+  /** Fixed, so that lines grow into the room that is kept for them. */
+  xDomain: readonly [number, number];
+  /** From 0 to a round number above all values when left out. */
+  yDomain?: readonly [number, number];
+  /** What x counts: "epoch". */
+  xName: string;
+  /** Smallest distance between two ticks of x; 1 for things that are counted. */
+  xStep?: number;
+  formatX?: (x: number) => string;
+  formatY: (y: number) => string;
+  /** A vertical line with words, such as the best epoch. */
+  marker?: { x: number; label: string } | null;
+  /** Pixels of the plot; the heading comes on top. */
+  height?: number;
+  /** x of the crosshair when charts share it; the chart keeps its own when left out. */
+  hover?: number | null;
+  onHover?: (x: number | null) => void;
+  /** Id of the line that stands out; the others fade. */
+  highlight?: string | null;
+  onHighlight?: (id: string | null) => void;
+  /** Stands in the plot until there is a point. */
+  waiting?: string;
+}
+
+const maxDrawn = 2000;
+const thinnedTo = 600;
+
+/** Keeps what can be drawn: finite values, thinned when there are too many to see. */
+function drawable(points: readonly LinePoint[]): readonly LinePoint[] {
+  const finite = points.every((p) => Number.isFinite(p.y)) ? points : points.filter((p) => Number.isFinite(p.y));
+  return finite.length > maxDrawn ? downsample(finite, thinnedTo) : finite;
+}
+
+function geometryOf(props: LineChartProps, series: readonly LineSeries[], width: number): Geometry {
+  const height = props.height ?? 240;
+  const longest = Math.max(6, ...series.filter((s) => !s.faint).map((s) => s.name.length));
+  const wanted = 66 + longest * 6.6;
+  const right = Math.round(Math.min(wanted, Math.max(118, width * 0.34)));
+  const yDomain = props.yDomain ?? domainFromZero(series.flatMap((s) => s.points.map((p) => p.y)));
+  return {
+    width,
+    height,
+    right,
+    yDomain,
+    x: linearScale(props.xDomain, [plotMargin.left, Math.max(plotMargin.left + 1, width - right)]),
+    y: linearScale(yDomain, [height - plotMargin.bottom, plotMargin.top]),
+  };
+}
+
+/** @see LineChartProps */
+export function LineChart(props: LineChartProps) {
+  const { title, xName, formatY, marker, waiting, xDomain } = props;
+  const formatX = props.formatX ?? String;
+  const titleId = useId();
+  const { ref, width } = useElementSize();
+  const [asTable, setAsTable] = useState(false);
+  const [ownHover, setOwnHover] = useState<number | null>(null);
+  const [ownHighlight, setOwnHighlight] = useState<string | null>(null);
+  const hover = props.hover === undefined ? ownHover : props.hover;
+  const onHover = props.onHover ?? setOwnHover;
+  const highlight = props.highlight === undefined ? ownHighlight : props.highlight;
+  const onHighlight = props.onHighlight ?? setOwnHighlight;
+
+  const series = useMemo(
+    () => props.series.map((line) => ({ ...line, points: drawable(line.points) })),
+    [props.series],
+  );
+  const named = series.filter((line) => !line.faint && line.points.length > 0);
+  const xs = useMemo(() => allX(series), [series]);
+  const geometry = geometryOf(props, series, width);
+  const at = hover === null || xs.length === 0 ? null : xs[nearestPoint(xs, hover)].x;
+
+  return (
+    <figure className={classes.figure} aria-labelledby={titleId}>
+      <div className={classes.head}>
+        <h3 className={classes.title} id={titleId}>
+          {title}
+        </h3>
+        <span className={classes.at}>{at === null || asTable ? '' : `at ${xName} ${formatX(at)}`}</span>
+        <UnstyledButton
+          className={classes.toggle}
+          aria-pressed={asTable}
+          aria-label={`${title}: show as ${asTable ? 'chart' : 'table'}`}
+          onClick={() => setAsTable(!asTable)}
+        >
+          Show as {asTable ? 'chart' : 'table'}
+        </UnstyledButton>
+      </div>
+      <div ref={ref} className={classes.body} style={{ height: geometry.height }}>
+        {asTable && (
+          <LineChartTable {...{ title, series: named, xName, formatX, formatY, xDomain }} height={geometry.height} />
+        )}
+        {!asTable && width > 0 && (
+          <>
+            <PlotSlider {...{ titleId, xs, at, onHover, named, xName, formatX, formatY, geometry }}>
+              <Axes geometry={geometry} xDomain={xDomain} xName={xName} xStep={props.xStep} formatY={formatY} />
+              <Marker geometry={geometry} marker={marker} />
+              <Lines geometry={geometry} series={series} highlight={highlight} />
+              <Crosshair geometry={geometry} named={named} at={at} />
+            </PlotSlider>
+            <EndLabels {...{ geometry, named, at, formatY, highlight, onHighlight }} />
+            {named.length === 0 && waiting && <div className={classes.waiting}>{waiting}</div>}
+          </>
+        )}
+      </div>
+    </figure>
+  );
+}
+
+/** Every x that has a point, ascending, as points so that `nearestPoint` can search them. */
+function allX(series: readonly LineSeries[]): LinePoint[] {
+  const all = new Set(series.filter((line) => !line.faint).flatMap((line) => line.points.map((point) => point.x)));
+  return [...all].toSorted((a, b) => a - b).map((x) => ({ x, y: 0 }));
+}

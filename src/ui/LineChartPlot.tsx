@@ -1,0 +1,240 @@
+/** The parts of a line chart that are drawn: axes, lines, crosshair, names at the line ends. */
+import type { PointerEvent, ReactNode } from 'react';
+import classes from './LineChart.module.css';
+import { linePath, nearestPoint, niceTicks, spread, type LinePoint, type LineSeries } from './lineGeometry.ts';
+
+export const plotMargin = { top: 18, bottom: 40, left: 44 };
+const { top, bottom, left } = plotMargin;
+const labelHeight = 16;
+
+/** Where things are, in pixels of the drawing. */
+export interface Geometry {
+  width: number;
+  height: number;
+  right: number;
+  x: (value: number) => number;
+  y: (value: number) => number;
+  yDomain: readonly [number, number];
+}
+
+function valueAt(line: LineSeries, at: number | null): LinePoint {
+  return line.points[at === null ? line.points.length - 1 : nearestPoint(line.points, at)];
+}
+
+interface PlotSliderProps {
+  titleId: string;
+  xs: LinePoint[];
+  at: number | null;
+  onHover: (x: number | null) => void;
+  named: readonly LineSeries[];
+  xName: string;
+  formatX: (x: number) => string;
+  formatY: (y: number) => string;
+  geometry: Geometry;
+  children: ReactNode;
+}
+
+/** The drawing as a slider over its points: the pointer and the arrow keys move the crosshair, a screen reader hears the values. */
+export function PlotSlider(props: PlotSliderProps) {
+  const { titleId, xs, at, onHover, named, xName, formatX, formatY, geometry, children } = props;
+  const { width, height } = geometry;
+  const index = at === null ? xs.length - 1 : nearestPoint(xs, at);
+  const svg = (
+    <svg width={width} height={height} aria-hidden="true" style={{ display: 'block' }}>
+      {children}
+    </svg>
+  );
+  if (xs.length === 0) return svg;
+
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    const pixel = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const first = geometry.x(xs[0].x);
+    const last = geometry.x(xs[xs.length - 1].x);
+    const share = last === first ? 0 : (pixel - first) / (last - first);
+    onHover(xs[0].x + share * (xs[xs.length - 1].x - xs[0].x));
+  };
+  const values = named.map((line) => `${line.name} ${formatY(valueAt(line, at).y)}`).join(', ');
+  return (
+    <div className={classes.plot} onPointerMove={onPointerMove} onPointerLeave={() => onHover(null)}>
+      {svg}
+      <input
+        type="range"
+        className={classes.slider}
+        aria-labelledby={titleId}
+        min={0}
+        max={xs.length - 1}
+        value={index}
+        aria-valuetext={`${xName} ${formatX(xs[index].x)}: ${values}`}
+        onChange={(event) => onHover(xs[Number(event.currentTarget.value)].x)}
+        onBlur={() => onHover(null)}
+      />
+    </div>
+  );
+}
+
+interface AxesProps {
+  geometry: Geometry;
+  xDomain: readonly [number, number];
+  xName: string;
+  xStep: number | undefined;
+  formatY: (y: number) => string;
+}
+
+/** Grid lines with their figures, and the counts below. */
+export function Axes({ geometry, xDomain, xName, xStep, formatY }: AxesProps) {
+  const { width, height, right, x, y, yDomain } = geometry;
+  const end = width - right;
+  return (
+    <>
+      {niceTicks(yDomain, 5).map((tick) => (
+        <g key={tick}>
+          <line className={classes.grid} x1={left} x2={end} y1={y(tick)} y2={y(tick)} />
+          <text className={classes.tick} x={left - 8} y={y(tick) + 4} textAnchor="end">
+            {formatY(tick)}
+          </text>
+        </g>
+      ))}
+      {niceTicks(xDomain, Math.max(2, (end - left) / 40), xStep).map((tick) => (
+        <text key={tick} className={classes.tick} x={x(tick)} y={height - bottom + 18} textAnchor="middle">
+          {tick}
+        </text>
+      ))}
+      <text className={classes.tick} x={end} y={height - 5} textAnchor="end">
+        {xName} →
+      </text>
+    </>
+  );
+}
+
+/** A vertical line with words. */
+export function Marker({
+  geometry,
+  marker,
+}: {
+  geometry: Geometry;
+  marker: { x: number; label: string } | null | undefined;
+}) {
+  if (!marker) return null;
+  const at = geometry.x(marker.x);
+  // Words on the side with more room.
+  const before = at > (left + geometry.width - geometry.right) / 2;
+  return (
+    <>
+      <line className={classes.best} x1={at} x2={at} y1={top - 14} y2={geometry.height - bottom} />
+      <text className={classes.tick} x={at + (before ? -5 : 5)} y={top - 6} textAnchor={before ? 'end' : 'start'}>
+        {marker.label}
+      </text>
+    </>
+  );
+}
+
+interface LinesProps {
+  geometry: Geometry;
+  series: readonly LineSeries[];
+  highlight: string | null;
+}
+
+/** The lines; a single point is a dot. */
+export function Lines({ geometry, series, highlight }: LinesProps) {
+  return series.map((line) => {
+    const dimmed = highlight !== null && highlight !== line.id;
+    const className = `${classes.line} ${line.faint ? classes.faint : ''} ${dimmed ? classes.dimmed : ''}`;
+    if (line.points.length === 1 && !line.faint) {
+      const [{ x, y }] = line.points;
+      return <circle key={line.id} cx={geometry.x(x)} cy={geometry.y(y)} r={3} fill={line.colour} />;
+    }
+    return (
+      <path
+        key={line.id}
+        className={className}
+        d={linePath(line.points, geometry.x, geometry.y)}
+        stroke={line.colour}
+        strokeDasharray={line.dash}
+      />
+    );
+  });
+}
+
+/** The hovered x and the point of each line that is nearest to it. */
+export function Crosshair({
+  geometry,
+  named,
+  at,
+}: {
+  geometry: Geometry;
+  named: readonly LineSeries[];
+  at: number | null;
+}) {
+  if (at === null) return null;
+  const x = geometry.x(at);
+  return (
+    <>
+      <line className={classes.cross} x1={x} x2={x} y1={top} y2={geometry.height - bottom} />
+      {named.map((line) => {
+        const point = valueAt(line, at);
+        return (
+          <circle
+            key={line.id}
+            cx={geometry.x(point.x)}
+            cy={geometry.y(point.y)}
+            r={3.5}
+            fill={line.colour}
+            stroke="var(--surface)"
+          />
+        );
+      })}
+    </>
+  );
+}
+
+interface EndLabelsProps {
+  geometry: Geometry;
+  named: readonly LineSeries[];
+  at: number | null;
+  formatY: (y: number) => string;
+  highlight: string | null;
+  onHighlight: (id: string | null) => void;
+}
+
+/** Names and values at the line ends, moved apart; while the crosshair is shown, the values are those under it. */
+export function EndLabels({ geometry, named, at, formatY, highlight, onHighlight }: EndLabelsProps) {
+  const { height, right, y } = geometry;
+  const room = Math.floor((height - bottom - top + labelHeight) / labelHeight);
+  const shown = named.length > room ? named.slice(0, room - 1) : named;
+  const low = top;
+  const high = height - bottom - (shown.length < named.length ? labelHeight : 0);
+  // Placed by the last value, so that names stand still under a moving crosshair.
+  const places = spread(
+    shown.map((line) => y(valueAt(line, null).y)),
+    labelHeight,
+    low,
+    high,
+  );
+  const width = right - 6;
+  return (
+    <div aria-hidden="true">
+      {shown.map((line, i) => (
+        <div
+          key={line.id}
+          className={`${classes.label} ${highlight !== null && highlight !== line.id ? classes.dimmed : ''}`}
+          style={{ top: places[i] - labelHeight / 2, width }}
+          title={line.name}
+          onPointerEnter={() => onHighlight(line.id)}
+          onPointerLeave={() => onHighlight(null)}
+        >
+          <svg width="14" height="4" style={{ flex: 'none' }}>
+            <line x1="0" x2="14" y1="2" y2="2" stroke={line.colour} strokeWidth="2.5" strokeDasharray={line.dash} />
+          </svg>
+          <span>
+            <b className="tabular">{formatY(valueAt(line, at).y)}</b> {line.name}
+          </span>
+        </div>
+      ))}
+      {shown.length < named.length && (
+        <div className={classes.label} style={{ top: height - bottom - labelHeight / 2, width, color: 'var(--muted)' }}>
+          and {named.length - shown.length} more in the table
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+/** The arithmetic of a line chart, apart from React: scales, ticks, thinning, label placement, the nearest point. */
+
+export interface LinePoint {
+  x: number;
+  y: number;
+}
+
+export interface LineSeries {
+  id: string;
+  name: string;
+  /** Ascending in x; points whose y is not finite are left out. */
+  points: readonly LinePoint[];
+  /** Any CSS colour. */
+  colour: string;
+  /** `stroke-dasharray`: lines are told apart without colour too. */
+  dash?: string;
+  /** Drawn thin behind the others, without a name: the raw values behind a smoothed line. */
+  faint?: boolean;
+}
+
+/** Maps [from0, from1] to [to0, to1] linearly; an empty domain maps to the middle. */
+export function linearScale(from: readonly [number, number], to: readonly [number, number]): (value: number) => number {
+  const span = from[1] - from[0];
+  if (span === 0) return () => (to[0] + to[1]) / 2;
+  return (value) => to[0] + ((value - from[0]) / span) * (to[1] - to[0]);
+}
+
+/**
+ * Round numbers that cover `domain`: steps of 1, 2 or 5 times a power of ten, about `count` of them, none smaller than `minStep`.
+ * Ticks lie inside the domain.
+ */
+export function niceTicks(domain: readonly [number, number], count: number, minStep = 0): number[] {
+  const [low, high] = domain;
+  if (!(high > low)) return [low];
+  const rough = Math.max((high - low) / Math.max(1, count), minStep);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * 0.999999);
+  const size = Math.max(step ?? rough, minStep);
+  const ticks: number[] = [];
+  const first = Math.ceil(low / size - 1e-9);
+  for (let i = first; i * size <= high + size * 1e-9; i++) ticks.push(Number((i * size).toPrecision(12)));
+  return ticks;
+}
+
+/** A domain from 0 to a round number at or above every value; [0, 1] without values. Not-finite values are passed over. */
+export function domainFromZero(values: Iterable<number>): [number, number] {
+  let high = 0;
+  for (const value of values) if (Number.isFinite(value) && value > high) high = value;
+  if (high === 0) return [0, 1];
+  const power = 10 ** Math.floor(Math.log10(high));
+  const top = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= high * 0.999999) ?? 10;
+  return [0, Number((top * power).toPrecision(12))];
+}
+
+/**
+ * Thins a line to `limit` points and keeps its look: largest triangle three buckets (Steinarsson 2013, "Downsampling Time Series
+ * for Visual Representation"). The first and last point stay; a short line is returned as it is.
+ */
+export function downsample(points: readonly LinePoint[], limit: number): readonly LinePoint[] {
+  if (points.length <= limit || limit < 3) return points;
+  const kept: LinePoint[] = [points[0]];
+  const bucket = (points.length - 2) / (limit - 2);
+  for (let i = 0; i < limit - 2; i++) {
+    const from = Math.floor(i * bucket) + 1;
+    const to = Math.floor((i + 1) * bucket) + 1;
+    const nextTo = Math.min(Math.floor((i + 2) * bucket) + 1, points.length);
+    kept.push(largestTriangle(points, kept[i], from, to, meanPoint(points, to, nextTo)));
+  }
+  kept.push(points[points.length - 1]);
+  return kept;
+}
+
+function meanPoint(points: readonly LinePoint[], from: number, to: number): LinePoint {
+  const end = Math.max(to, from + 1);
+  let x = 0;
+  let y = 0;
+  for (let i = from; i < end; i++) {
+    x += points[i].x;
+    y += points[i].y;
+  }
+  return { x: x / (end - from), y: y / (end - from) };
+}
+
+function largestTriangle(
+  points: readonly LinePoint[],
+  before: LinePoint,
+  from: number,
+  to: number,
+  after: LinePoint,
+): LinePoint {
+  let best = points[from];
+  let bestArea = -1;
+  for (let i = from; i < to; i++) {
+    const point = points[i];
+    const area = Math.abs((before.x - after.x) * (point.y - before.y) - (before.x - point.x) * (after.y - before.y));
+    if (area > bestArea) {
+      bestArea = area;
+      best = point;
+    }
+  }
+  return best;
+}
+
+/**
+ * Moves positions apart to at least `gap` while staying in [low, high] and as near as possible (least squares) to where they were:
+ * isotonic regression of `position - rank * gap` by pooling adjacent violators. Returns them in the order given.
+ */
+export function spread(positions: readonly number[], gap: number, low: number, high: number): number[] {
+  const order = positions.map((_, i) => i).toSorted((a, b) => positions[a] - positions[b] || a - b);
+  const blocks: { sum: number; size: number }[] = [];
+  for (const [rank, index] of order.entries()) {
+    let block = { sum: positions[index] - rank * gap, size: 1 };
+    for (let last = blocks.at(-1); last && last.sum / last.size > block.sum / block.size; last = blocks.at(-1)) {
+      block = { sum: last.sum + block.sum, size: last.size + block.size };
+      blocks.pop();
+    }
+    blocks.push(block);
+  }
+  const top = Math.max(low, high - (positions.length - 1) * gap);
+  const placed = blocks.flatMap(({ sum, size }) => Array<number>(size).fill(Math.min(top, Math.max(low, sum / size))));
+  const result = Array<number>(positions.length).fill(0);
+  for (const [rank, index] of order.entries()) result[index] = placed[rank] + rank * gap;
+  return result;
+}
+
+/** Index of the point whose x is nearest, by bisection; -1 without points. `points` ascend in x. */
+export function nearestPoint(points: readonly LinePoint[], x: number): number {
+  let low = 0;
+  let high = points.length - 1;
+  if (high < 0) return -1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle].x < x) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && x - points[low - 1].x <= points[low].x - x ? low - 1 : low;
+}
+
+/** An SVG path through the points; `x` and `y` map to pixels, a tenth of one is kept. */
+export function linePath(
+  points: readonly LinePoint[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+): string {
+  return points.map((p, i) => `${i === 0 ? 'M' : 'L'}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join('');
+}
