@@ -1,0 +1,60 @@
+/** What the browser throws when it will not store, in words for the user. */
+import { RungError } from '../shared/errors.ts';
+
+// The second is what Firefox used to call it.
+const quotaNames = new Set(['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED']);
+
+function nameOf(thrown: unknown): string {
+  return thrown instanceof Error || thrown instanceof DOMException ? thrown.name : '';
+}
+
+function isQuota(thrown: unknown): boolean {
+  return quotaNames.has(nameOf(thrown));
+}
+
+/** Bytes as the user reads them: "12.3 MB". */
+export function megabytes(bytes: number): string {
+  const mb = bytes / 1e6;
+  return mb < 0.1 ? `${Math.ceil(bytes / 1e3)} kB` : `${mb.toFixed(mb < 100 ? 1 : 0)} MB`;
+}
+
+/**
+ * A RungError for whatever a storage call threw while `doing` ("saving the weights of run r1").
+ * @param needed bytes that were to be written, for the message about quota
+ */
+export async function storageError(thrown: unknown, doing: string, needed: number | null): Promise<RungError> {
+  if (thrown instanceof RungError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  const { usage, quota } = await browserEstimate();
+  // Chromium ends a file write that runs out of room as often with a plain AbortError (a race in its data pipe) as with a quota error.
+  const tooMuch = needed !== null && quota !== null && (usage ?? 0) + needed > quota;
+  if (isQuota(thrown) || tooMuch) {
+    const asked = needed === null ? '' : ` ${megabytes(needed)} were needed;`;
+    const given =
+      quota === null
+        ? ' the browser gave no more room.'
+        : ` the browser allows this page ${megabytes(quota)}, of which ${megabytes(usage ?? 0)} are taken.`;
+    return new RungError(
+      'quota-exceeded',
+      `No room left while ${doing}:${asked}${given}`,
+      'Download the runs you want to keep, delete runs you no longer need, then save again. What was stored before is still there.',
+      { cause: thrown },
+    );
+  }
+  return new RungError(
+    'storage-unavailable',
+    `The browser's storage failed while ${doing}: ${detail}`,
+    'In a private window, or where the browser blocks site data, runs last only until the tab is closed: download the model before you leave. Otherwise reload the page and try again.',
+    { cause: thrown },
+  );
+}
+
+/** Bytes taken and allowed; null where the browser does not say. Never throws. */
+export async function browserEstimate(): Promise<{ usage: number | null; quota: number | null }> {
+  try {
+    const { usage, quota } = await navigator.storage.estimate();
+    return { usage: usage ?? null, quota: quota ?? null };
+  } catch {
+    return { usage: null, quota: null };
+  }
+}

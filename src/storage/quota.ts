@@ -1,0 +1,33 @@
+/** How much room there is, and whether the browser may clear it when the disk fills up. */
+import { browserEstimate } from './failures.ts';
+
+export interface StorageUsage {
+  /** Bytes taken by this page, its offline copy counted; null where the browser does not say. */
+  usedBytes: number | null;
+  /** Bytes the browser would allow in all; null where it does not say. */
+  quotaBytes: number | null;
+  /** True when the browser will not clear it on its own. */
+  persistent: boolean;
+}
+
+/** Room taken and left; never throws. */
+export async function estimateUsage(): Promise<StorageUsage> {
+  const { usage, quota } = await browserEstimate();
+  return { usedBytes: usage, quotaBytes: quota, persistent: await asks(() => navigator.storage.persisted()) };
+}
+
+/**
+ * Asks the browser not to clear this page's storage on its own. Some browsers ask the user, so call it after the user has made
+ * something worth keeping. True when granted. Chromium answers it only from a page, not from a worker.
+ */
+export async function requestPersistence(): Promise<boolean> {
+  return asks(async () => (await navigator.storage.persisted()) || (await navigator.storage.persist()));
+}
+
+async function asks(question: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await question();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What a stored run must look like. Records outlive versions of this program and can be touched by hand in the browser's tools,
+ * so they are checked on reading.
+ */
+import * as v from 'valibot';
+import type { RunRecord } from '../shared/training.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const backend = v.picklist(['webgpu', 'wasm']);
+const encoderSource = v.variant('kind', [
+  v.object({ kind: v.literal('shipped'), id: v.string() }),
+  v.object({ kind: v.literal('dropped'), id: v.string() }),
+]);
+
+const config = v.object({
+  encoder: encoderSource,
+  epochs: v.number(),
+  batchSize: v.number(),
+  learningRate: v.number(),
+  schedule: v.picklist(['linear', 'cosine', 'constant']),
+  warmup: v.number(),
+  weightDecay: v.number(),
+  dropout: v.number(),
+  classWeights: v.picklist(['none', 'sqrt-inverse', 'inverse']),
+  earlyStoppingPatience: v.nullable(v.number()),
+  bestBy: v.picklist(['microF1', 'macroF1']),
+  maxGradientNorm: v.number(),
+  seed: v.number(),
+  split: v.object({ train: v.number(), validation: v.number(), test: v.number() }),
+  maxTokens: v.number(),
+  backend: v.nullable(backend),
+});
+
+const device = v.object({
+  backend,
+  name: v.string(),
+  software: v.boolean(),
+  threads: v.number(),
+  explanation: v.string(),
+});
+
+const data = v.object({
+  name: v.string(),
+  fingerprint: v.string(),
+  rows: count,
+  labelNames: v.array(v.string()),
+  labelRows: v.array(count),
+  cleaning: v.object({
+    html: v.boolean(),
+    unicode: v.boolean(),
+    separators: v.boolean(),
+    symbols: v.boolean(),
+    lowercase: v.boolean(),
+    whitespace: v.boolean(),
+  }),
+});
+
+const step = v.object({
+  step: count,
+  epoch: count,
+  loss: v.number(),
+  learningRate: v.number(),
+  titlesPerSecond: v.number(),
+  secondsLeft: v.nullable(v.number()),
+});
+
+const epoch = v.object({
+  epoch: count,
+  step: count,
+  trainLoss: v.number(),
+  validationLoss: v.number(),
+  microF1: v.number(),
+  macroF1: v.number(),
+  perLabelF1: v.array(v.nullable(v.number())),
+  learningRate: v.number(),
+  titlesPerSecond: v.number(),
+  seconds: v.number(),
+});
+
+const interval = v.object({ value: v.number(), low: v.number(), high: v.number() });
+
+const report = v.object({
+  rows: count,
+  microF1: interval,
+  macroF1: interval,
+  macroF1Supported: interval,
+  exactMatch: interval,
+  perLabel: v.array(
+    v.object({
+      name: v.string(),
+      support: count,
+      predicted: count,
+      threshold: v.number(),
+      precision: v.nullable(interval),
+      recall: v.nullable(interval),
+      f1: v.nullable(interval),
+    }),
+  ),
+  constantMicroF1: v.number(),
+});
+
+const testRow = v.object({
+  row: count,
+  title: v.string(),
+  actual: v.array(v.boolean()),
+  probabilities: v.array(v.number()),
+});
+
+export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.object({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  name: v.string(),
+  createdAt: v.number(),
+  finishedAt: v.nullable(v.number()),
+  status: v.picklist(['running', 'finished', 'stopped', 'interrupted', 'failed']),
+  error: v.nullable(v.object({ code: v.string(), message: v.string() })),
+  config,
+  encoderName: v.string(),
+  device,
+  data,
+  plan: v.object({ trainRows: count, validationRows: count, testRows: count, totalSteps: count }),
+  steps: v.array(step),
+  epochs: v.array(epoch),
+  bestEpoch: v.nullable(count),
+  seconds: v.number(),
+  thresholds: v.array(v.number()),
+  test: v.nullable(v.object({ report, rows: v.array(testRow) })),
+  weightBytes: count,
+});
+
+/** The record, or in one line what is wrong with it: "config.epochs: expected number, got undefined". */
+export function checkRunRecord(stored: unknown): { record: RunRecord } | { reason: string } {
+  const result = v.safeParse(runRecordSchema, stored, { abortEarly: true });
+  if (result.success) return { record: result.output };
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue) ?? 'record';
+  return { reason: `${where}: expected ${issue.expected ?? 'another value'}, got ${issue.received}` };
+}

@@ -1,0 +1,163 @@
+import 'fake-indexeddb/auto';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDatabase, type RungDatabase } from './database.ts';
+import { checkRunRecord } from './runSchema.ts';
+import { createRunStorage, openStorage, type RunStorage } from './storage.ts';
+import { testRecord } from './testRecord.ts';
+import { databaseWeights, type WeightStore } from './weights.ts';
+
+let database: RungDatabase;
+let weights: WeightStore;
+let storage: RunStorage;
+const onUnreadable = vi.fn<(id: string, reason: string) => void>();
+let visit = 0;
+
+beforeEach(async () => {
+  database = await openDatabase(`visit-${visit++}`);
+  weights = databaseWeights(database);
+  onUnreadable.mockClear();
+  storage = createRunStorage(database, weights, onUnreadable);
+});
+
+describe('runs', () => {
+  it('come back as they were saved', async () => {
+    const record = testRecord();
+    await storage.saveRun(record);
+    expect(await storage.run('run-1')).toEqual(record);
+    expect(await storage.run('run-2')).toBeNull();
+  });
+
+  it('are listed newest first and replaced by id', async () => {
+    await storage.saveRun(testRecord({ id: 'old', createdAt: 1 }));
+    await storage.saveRun(testRecord({ id: 'new', createdAt: 3 }));
+    await storage.saveRun(testRecord({ id: 'between', createdAt: 2 }));
+    await storage.saveRun(testRecord({ id: 'old', createdAt: 1, name: 'Renamed' }));
+    expect((await storage.runs()).map(({ id, name }) => [id, name])).toEqual([
+      ['new', 'First run'],
+      ['between', 'First run'],
+      ['old', 'Renamed'],
+    ]);
+  });
+
+  it('outlive the tab', async () => {
+    const first = await openStorage({ name: 'kept' });
+    await first.saveRun(testRecord());
+    first.close();
+    const second = await openStorage({ name: 'kept' });
+    expect(await second.runs()).toHaveLength(1);
+    second.close();
+  });
+
+  it('that cannot be read are left out and reported, not fatal', async () => {
+    await storage.saveRun(testRecord());
+    await database.put('runs', { id: 'half', name: 'No config' }, 'half');
+    await database.put('runs', 'not even an object', 'text');
+    const odd = testRecord({ id: 'odd' });
+    await database.put('runs', { ...odd, epochs: [{ ...odd.epochs[0], microF1: '0.8' }] }, 'odd');
+    expect((await storage.runs()).map(({ id }) => id)).toEqual(['run-1']);
+    expect(onUnreadable.mock.calls.map(([id]) => id).toSorted()).toEqual(['half', 'odd', 'text']);
+    expect(onUnreadable).toHaveBeenCalledWith('odd', 'epochs.0.microF1: expected number, got "0.8"');
+    expect(await storage.run('half')).toBeNull();
+  });
+
+  it('are refused when they are not as they should be', async () => {
+    await expect(storage.saveRun(testRecord({ weightBytes: -1 }))).rejects.toMatchObject({ code: 'internal' });
+    expect(await storage.runs()).toEqual([]);
+  });
+
+  it('may be named like a property of every object', async () => {
+    await storage.saveRun(testRecord({ id: '__proto__' }));
+    await storage.saveWeights('__proto__', Uint8Array.of(1));
+    expect((await storage.run('__proto__'))?.id).toBe('__proto__');
+    expect(await storage.readWeights('__proto__')).toEqual(Uint8Array.of(1));
+  });
+});
+
+describe('after a tab was closed', () => {
+  it('running runs become interrupted, but for those another tab is training', async () => {
+    await storage.saveRun(testRecord({ id: 'left', status: 'running' }));
+    await storage.saveRun(testRecord({ id: 'live', status: 'running' }));
+    await storage.saveRun(testRecord({ id: 'done' }));
+    expect((await storage.markInterrupted(['live'])).map(({ id }) => id)).toEqual(['left']);
+    const status = Object.fromEntries((await storage.runs()).map((run) => [run.id, run.status]));
+    expect(status).toEqual({ left: 'interrupted', live: 'running', done: 'finished' });
+    expect(await storage.markInterrupted(['live'])).toEqual([]);
+  });
+
+  it('weights without a record go, others stay', async () => {
+    await storage.saveRun(testRecord());
+    await storage.saveWeights('run-1', Uint8Array.of(1));
+    await storage.saveWeights('gone', new Uint8Array(500));
+    await storage.saveWeights('starting', Uint8Array.of(2));
+    expect(await storage.removeOrphans(['starting'])).toBe(500);
+    expect([...(await weights.list()).keys()].toSorted()).toEqual(['run-1', 'starting']);
+  });
+
+  it('weights of a record that cannot be read stay', async () => {
+    await database.put('runs', { broken: true }, 'broken');
+    await storage.saveWeights('broken', Uint8Array.of(1));
+    expect(await storage.removeOrphans([])).toBe(0);
+  });
+});
+
+describe('weights', () => {
+  it('are replaced and deleted', async () => {
+    await storage.saveWeights('run-1', Uint8Array.of(1, 2, 3));
+    await storage.saveWeights('run-1', Uint8Array.of(4, 5));
+    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(4, 5));
+    expect([...(await weights.list())]).toEqual([['run-1', 2]]);
+    await storage.deleteWeights('run-1');
+    await storage.deleteWeights('run-1');
+    await expect(storage.readWeights('run-1')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('go with their run', async () => {
+    await storage.saveRun(testRecord());
+    await storage.saveWeights('run-1', Uint8Array.of(1));
+    await storage.deleteRun('run-1');
+    expect(await storage.runs()).toEqual([]);
+    expect((await weights.list()).size).toBe(0);
+  });
+});
+
+describe('failures', () => {
+  it('say how much was needed when there is no room, and keep what was there', async () => {
+    await storage.saveWeights('run-1', Uint8Array.of(1));
+    vi.spyOn(database, 'put').mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'));
+    await expect(storage.saveWeights('run-1', new Uint8Array(2_500_000))).rejects.toMatchObject({
+      code: 'quota-exceeded',
+      message: expect.stringMatching(/saving the weights of run run-1: 2\.5 MB were needed/),
+      hint: expect.stringMatching(/delete runs/i),
+    });
+    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(1));
+  });
+
+  it('say so when the browser keeps nothing', async () => {
+    vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    });
+    await expect(openStorage()).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      message: expect.stringMatching(/opening the list of runs: The operation is insecure/),
+    });
+  });
+
+  it('name the run when its connection is gone', async () => {
+    database.close();
+    await expect(storage.saveRun(testRecord())).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      message: expect.stringMatching(/saving run "First run"/),
+    });
+  });
+
+  it('usage answers where the browser does not say', async () => {
+    vi.stubGlobal('navigator', {});
+    expect(await storage.usage()).toEqual({ usedBytes: null, quotaBytes: null, persistent: false });
+    vi.unstubAllGlobals();
+  });
+});
+
+it('the schema keeps every field of a record', () => {
+  const record = testRecord({ status: 'failed', error: { code: 'device-lost', message: 'gone' }, test: null });
+  expect(checkRunRecord(record)).toEqual({ record });
+});

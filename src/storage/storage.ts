@@ -1,0 +1,133 @@
+/** What is kept in this browser between visits: runs and their weights. Works in a page and in a worker. */
+import { RungError } from '../shared/errors.ts';
+import type { RunRecord } from '../shared/training.ts';
+import { openDatabase, type RungDatabase } from './database.ts';
+import { storageError } from './failures.ts';
+import { estimateUsage, type StorageUsage } from './quota.ts';
+import { checkRunRecord } from './runSchema.ts';
+import { openWeightStore, type WeightStore } from './weights.ts';
+
+export interface StorageOptions {
+  /** Database and folder name; tests use their own. */
+  name?: string;
+  /** Called for each stored record that cannot be read; it is left where it is and out of the list. */
+  onUnreadable?: (id: string, reason: string) => void;
+}
+
+/** Runs with their weights. Every method throws RungError `storage-unavailable` when the browser's storage fails. */
+export interface RunStorage {
+  /** Adds or replaces a record. @throws RungError `quota-exceeded` */
+  saveRun(record: RunRecord): Promise<void>;
+  /** Newest first; unreadable records left out. */
+  runs(): Promise<RunRecord[]>;
+  /** Null where there is none, or it cannot be read. */
+  run(id: string): Promise<RunRecord | null>;
+  /** The record and its weights. */
+  deleteRun(id: string): Promise<void>;
+  /** Replaces the weights in one go: after a failure the old ones are still there. @throws RungError `quota-exceeded` */
+  saveWeights(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** @throws RungError `not-found` */
+  readWeights(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  deleteWeights(id: string): Promise<void>;
+  /** Never throws. */
+  usage(): Promise<StorageUsage>;
+  /**
+   * Runs left "running" by a tab that was closed become "interrupted", but for those in `activeIds` (see `activeRunIds`).
+   * @returns the records that changed
+   */
+  markInterrupted(activeIds: readonly string[]): Promise<RunRecord[]>;
+  /**
+   * Deletes weights that no record names, but for those in `activeIds`, whose record may not be written yet.
+   * @returns bytes freed
+   */
+  removeOrphans(activeIds: readonly string[]): Promise<number>;
+  close(): void;
+}
+
+/** @throws RungError `storage-unavailable` where the browser keeps nothing (private window, site data blocked) */
+export async function openStorage({ name = 'rung', onUnreadable }: StorageOptions = {}): Promise<RunStorage> {
+  const database = await openDatabase(name);
+  const weights = await openWeightStore(name, database);
+  return createRunStorage(database, weights, onUnreadable);
+}
+
+/** The storage over an open database and a store of weights. */
+export function createRunStorage(
+  database: RungDatabase,
+  weights: WeightStore,
+  onUnreadable: StorageOptions['onUnreadable'],
+): RunStorage {
+  const read = (id: string, stored: unknown): RunRecord | null => {
+    const checked = checkRunRecord(stored);
+    if ('record' in checked) return checked.record;
+    onUnreadable?.(id, checked.reason);
+    return null;
+  };
+
+  const storage: RunStorage = {
+    async saveRun(record) {
+      const checked = checkRunRecord(record);
+      if ('reason' in checked) {
+        throw new RungError(
+          'internal',
+          `Saving run ${record.id}: the record is not as it should be (${checked.reason}).`,
+        );
+      }
+      await attempt(`saving run "${record.name}"`, () => database.put('runs', record, record.id));
+    },
+    async runs() {
+      const records: RunRecord[] = [];
+      await attempt('reading the list of runs', async () => {
+        const { store } = database.transaction('runs');
+        for await (const { key, value } of store) {
+          const record = read(key, value);
+          if (record !== null) records.push(record);
+        }
+      });
+      return records.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
+    },
+    async run(id) {
+      const stored = await attempt(`reading run ${id}`, () => database.get('runs', id));
+      return stored === undefined ? null : read(id, stored);
+    },
+    async deleteRun(id) {
+      // The record first: weights without a record are swept up on the next visit, a record without weights would mislead.
+      await attempt(`deleting run ${id}`, () => database.delete('runs', id));
+      await weights.remove(id);
+    },
+    saveWeights: (id, bytes) => weights.write(id, bytes),
+    readWeights: (id) => weights.read(id),
+    deleteWeights: (id) => weights.remove(id),
+    usage: estimateUsage,
+    async markInterrupted(activeIds) {
+      const changed: RunRecord[] = [];
+      for (const record of await storage.runs()) {
+        if (record.status !== 'running' || activeIds.includes(record.id)) continue;
+        const interrupted: RunRecord = { ...record, status: 'interrupted' };
+        await storage.saveRun(interrupted);
+        changed.push(interrupted);
+      }
+      return changed;
+    },
+    async removeOrphans(activeIds) {
+      const known = new Set(await attempt('reading the list of runs', () => database.getAllKeys('runs')));
+      let freed = 0;
+      for (const [id, bytes] of await weights.list()) {
+        if (known.has(id) || activeIds.includes(id)) continue;
+        await weights.remove(id);
+        freed += bytes;
+      }
+      return freed;
+    },
+    close: () => database.close(),
+  };
+  return storage;
+}
+
+async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw await storageError(thrown, doing, null);
+  }
+}
