@@ -32,6 +32,8 @@ export interface LineChartProps {
   xStep?: number;
   formatX?: (x: number) => string;
   formatY: (y: number) => string;
+  /** Figures at the y axis, which are round; as they are when left out. */
+  formatTickY?: (y: number) => string;
   /** A vertical line with words, such as the best epoch. */
   marker?: { x: number; label: string } | null;
   /** Pixels of the plot; the heading comes on top. */
@@ -117,7 +119,13 @@ export function LineChart(props: LineChartProps) {
         {!asTable && width > 0 && (
           <>
             <PlotSlider {...{ titleId, xs, at, onHover, named, xName, formatX, formatY, geometry }}>
-              <Axes geometry={geometry} xDomain={xDomain} xName={xName} xStep={props.xStep} formatY={formatY} />
+              <Axes
+                geometry={geometry}
+                xDomain={xDomain}
+                xName={xName}
+                xStep={props.xStep}
+                formatTickY={props.formatTickY ?? String}
+              />
               <Marker geometry={geometry} marker={marker} />
               <Lines geometry={geometry} series={series} highlight={highlight} />
               <Crosshair geometry={geometry} named={named} at={at} />

@@ -77,11 +77,11 @@ interface AxesProps {
   xDomain: readonly [number, number];
   xName: string;
   xStep: number | undefined;
-  formatY: (y: number) => string;
+  formatTickY: (y: number) => string;
 }
 
 /** Grid lines with their figures, and the counts below. */
-export function Axes({ geometry, xDomain, xName, xStep, formatY }: AxesProps) {
+export function Axes({ geometry, xDomain, xName, xStep, formatTickY }: AxesProps) {
   const { width, height, right, x, y, yDomain } = geometry;
   const end = width - right;
   return (
@@ -90,7 +90,7 @@ export function Axes({ geometry, xDomain, xName, xStep, formatY }: AxesProps) {
         <g key={tick}>
           <line className={classes.grid} x1={left} x2={end} y1={y(tick)} y2={y(tick)} />
           <text className={classes.tick} x={left - 8} y={y(tick) + 4} textAnchor="end">
-            {formatY(tick)}
+            {formatTickY(tick)}
           </text>
         </g>
       ))}

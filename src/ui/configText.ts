@@ -1,0 +1,69 @@
+/** The settings of a training in words: one list for every screen that shows them. */
+import type { TrainingConfig } from '../shared/training.ts';
+import { formatCount, formatPercent, formatSmall } from './format.ts';
+
+export interface SettingText {
+  id: keyof TrainingConfig;
+  name: string;
+  value: string;
+}
+
+export const scheduleNames: Record<TrainingConfig['schedule'], string> = {
+  linear: 'falls in a straight line',
+  cosine: 'falls along a cosine',
+  constant: 'stays the same',
+};
+
+export const classWeightNames: Record<TrainingConfig['classWeights'], string> = {
+  none: 'all labels count the same',
+  'sqrt-inverse': 'rare labels count more',
+  inverse: 'rare labels count much more',
+};
+
+export const bestByNames: Record<TrainingConfig['bestBy'], string> = {
+  microF1: 'micro-F1 (every label given counts the same)',
+  macroF1: 'macro-F1 (every label counts the same)',
+};
+
+export const backendNames: Record<NonNullable<TrainingConfig['backend']>, string> = {
+  webgpu: 'WebGPU (graphics card)',
+  wasm: 'WebAssembly (processor)',
+};
+
+/** Every setting with its value in words, in the order of the page. `encoderName` stands for `config.encoder`. */
+export function describeConfig(config: TrainingConfig, encoderName: string): SettingText[] {
+  const { split } = config;
+  return [
+    { id: 'encoder', name: 'Encoder', value: encoderName },
+    { id: 'epochs', name: 'Epochs', value: formatCount(config.epochs) },
+    { id: 'batchSize', name: 'Batch size', value: `${formatCount(config.batchSize)} titles` },
+    { id: 'learningRate', name: 'Learning rate', value: formatSmall(config.learningRate) },
+    { id: 'schedule', name: 'Schedule', value: scheduleNames[config.schedule] },
+    { id: 'warmup', name: 'Warm-up', value: `${formatPercent(config.warmup)} of the steps` },
+    { id: 'weightDecay', name: 'Weight decay', value: formatSmall(config.weightDecay) },
+    { id: 'dropout', name: 'Dropout', value: formatPercent(config.dropout) },
+    { id: 'maxGradientNorm', name: 'Gradient clipping', value: `at norm ${formatSmall(config.maxGradientNorm)}` },
+    { id: 'classWeights', name: 'Class weights', value: classWeightNames[config.classWeights] },
+    {
+      id: 'earlyStoppingPatience',
+      name: 'Early stopping',
+      value:
+        config.earlyStoppingPatience === null
+          ? 'off'
+          : `after ${formatCount(config.earlyStoppingPatience)} epochs without a better one`,
+    },
+    { id: 'bestBy', name: 'Best epoch by', value: bestByNames[config.bestBy] },
+    {
+      id: 'split',
+      name: 'Training / validation / test',
+      value: [split.train, split.validation, split.test].map(formatPercent).join(' / '),
+    },
+    { id: 'seed', name: 'Seed', value: String(config.seed) },
+    { id: 'maxTokens', name: 'Longest title', value: `${formatCount(config.maxTokens)} tokens` },
+    {
+      id: 'backend',
+      name: 'Device',
+      value: config.backend === null ? 'the best there is' : backendNames[config.backend],
+    },
+  ];
+}
