@@ -198,6 +198,16 @@ export interface ModelInfo {
   device: DeviceReport;
 }
 
+/** What a training with some settings will cost on this device, from a short measurement. */
+export interface Estimate {
+  /** Seconds a title and epoch, forward, backward and update. */
+  secondsPerTitle: number;
+  /** Seconds a title of evaluation. */
+  secondsPerTitleForward: number;
+  /** Device memory: weights, gradients, moments and the activations of a batch, bytes. */
+  bytes: number;
+}
+
 export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   epochs: 8,
   batchSize: 32,

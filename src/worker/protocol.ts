@@ -16,6 +16,7 @@ import type {
   Backend,
   DeviceReport,
   EncoderInfo,
+  Estimate,
   ModelInfo,
   RunRecord,
   TrainingConfig,
@@ -83,16 +84,6 @@ export interface DroppedModel {
   /** Present when the package holds a classifier with named labels, ready to predict. */
   model: ModelInfo | null;
   warnings: string[];
-}
-
-/** What a training with some settings will cost on this device, from a short measurement. */
-export interface Estimate {
-  /** Seconds a title and epoch, forward, backward and update. */
-  secondsPerTitle: number;
-  /** Seconds a title of evaluation. */
-  secondsPerTitleForward: number;
-  /** Device memory: weights, gradients, moments and the activations of a batch, bytes. */
-  bytes: number;
 }
 
 export interface EngineApi {

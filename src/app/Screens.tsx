@@ -1,0 +1,220 @@
+/** Each place wired to the stores: screens get everything by props and know no store. */
+import { Alert, Box } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useEffect, useMemo, useState } from 'react';
+import { DataScreen } from '../features/data/DataScreen.tsx';
+import { ExportScreen } from '../features/export/ExportScreen.tsx';
+import { PredictScreen } from '../features/predict/PredictScreen.tsx';
+import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
+import { TrainScreen } from '../features/train/TrainScreen.tsx';
+import { engineWorker, dataWorker } from './workers.ts';
+import { summaryOf, useDataStore } from './dataStore.ts';
+import { estimateOf, useEngineStore } from './engineStore.ts';
+import { goTo, type Place } from './places.ts';
+import { usePredictStore } from './predictStore.ts';
+import { openDropped, openModelFiles } from './dropped.ts';
+import { useSelectedRun } from './selectedRun.ts';
+
+export function Screens({ place }: { place: Place }) {
+  switch (place) {
+    case 'data':
+      return <DataPlace />;
+    case 'train':
+      return <TrainPlace />;
+    case 'results':
+      return <ResultsPlace />;
+    case 'predict':
+      return <PredictPlace />;
+    case 'export':
+      return <ExportPlace />;
+  }
+}
+
+function DataPlace() {
+  const store = useDataStore();
+  const locked = useEngineStore((engine) => engine.live !== null);
+  return (
+    <DataScreen
+      state={store.state}
+      error={store.error}
+      onDismissError={store.dismissError}
+      onOpenFile={openDropped}
+      onReopen={store.reopen}
+      onOpenText={store.openText}
+      onOpenSample={store.openSample}
+      onConfigure={store.configure}
+      configuring={store.configuring}
+      fetchRows={store.fetchRows}
+      onContinue={() => goTo('train')}
+      locked={locked}
+    />
+  );
+}
+
+function meanOfHistogram(counts: readonly number[]): number {
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  return rows === 0 ? 0 : counts.reduce((sum, count, tokens) => sum + count * tokens, 0) / rows;
+}
+
+function TrainPlace() {
+  const summary = useDataStore((store) => summaryOf(store.state));
+  const engine = useEngineStore();
+  const dataset = useMemo(
+    () =>
+      summary && {
+        name: summary.source.name,
+        rows: summary.trainableRows,
+        labels: summary.labels,
+        meanTokens: meanOfHistogram(summary.tokenLengths),
+      },
+    [summary],
+  );
+  useMeasurement();
+  return (
+    <TrainScreen
+      dataset={dataset}
+      blocked={summary?.blocked?.message ?? null}
+      device={engine.device}
+      encoders={engine.encoders}
+      config={engine.config}
+      onConfigChange={engine.setConfig}
+      onReset={engine.resetConfig}
+      runName={engine.runName}
+      onRunName={engine.setRunName}
+      estimate={estimateOf(engine.measured, summary?.trainableRows ?? 0, engine.config)}
+      onTrain={train}
+      live={engine.live}
+      onPause={engine.pause}
+      onResume={engine.resume}
+      onStop={engine.stop}
+      runs={engine.runs}
+      onOpenRun={(id) => {
+        useSelectedRun.getState().select(id);
+        goTo('results');
+      }}
+      onRename={engine.renameRun}
+      onDelete={(id) => {
+        usePredictStore.getState().forget(id);
+        return engine.deleteRun(id);
+      }}
+      onUndoDelete={engine.undoDelete}
+      lastDeleted={engine.lastDeleted}
+      compareIds={engine.compareIds}
+      onCompare={engine.setCompare}
+      onDropEncoder={openModelFiles}
+      error={engine.error}
+      onDismissError={engine.dismissError}
+    />
+  );
+}
+
+/** Trains on the open table; when it is done the results are one click away and the model is ready to predict. */
+async function train(): Promise<void> {
+  let dataset;
+  try {
+    dataset = await useDataStore.getState().dataset();
+  } catch (thrown) {
+    useEngineStore.getState().fail(thrown);
+    return;
+  }
+  const run = await useEngineStore.getState().train(dataset);
+  if (!run) return;
+  useSelectedRun.getState().select(run.id);
+  if (run.weightBytes > 0) await usePredictStore.getState().select(run.id);
+  notifications.show({
+    title: `${run.name} ${run.status === 'stopped' ? 'was stopped; its best epoch is kept' : 'is trained'}`,
+    message: run.test ? `Micro-F1 on the test rows: ${run.test.report.microF1.value.toFixed(3)}. See Results.` : '',
+    color: 'green',
+  });
+}
+
+/** Times this device on the open table when nothing else runs, for the estimate beside the Train button. */
+function useMeasurement(): void {
+  const summary = useDataStore((store) => summaryOf(store.state));
+  const { device, live, measured, config } = useEngineStore();
+  const { encoder, batchSize } = config;
+  const key = `${device?.backend} ${encoder.kind} ${encoder.id} ${batchSize} ${summary?.source.name}`;
+  const [measuredKey, setMeasuredKey] = useState('');
+  useEffect(() => {
+    if (!summary || summary.blocked || !device || live || (measured && key === measuredKey)) return;
+    // Typing a batch size should not start a measurement for every digit.
+    const timer = setTimeout(() => {
+      setMeasuredKey(key);
+      void useDataStore
+        .getState()
+        .fetchRows({}, 0, 500)
+        .then((page) => useEngineStore.getState().measure(page.rows.map((row) => row.title)));
+    }, 600);
+    return () => clearTimeout(timer);
+  }, [key, measuredKey, summary, device, live, measured]);
+}
+
+function ResultsPlace() {
+  const runs = useEngineStore((store) => store.runs);
+  const { selectedId, select } = useSelectedRun();
+  const shown = runs.find((run) => run.id === selectedId) ?? runs.find((run) => run.test !== null) ?? null;
+  return (
+    <ResultsScreen
+      run={shown}
+      runs={runs}
+      onSelect={select}
+      onPredict={() => {
+        if (shown) void usePredictStore.getState().select(shown.id);
+        goTo('predict');
+      }}
+      onExport={() => goTo('export')}
+    />
+  );
+}
+
+function PredictPlace() {
+  const runs = useEngineStore((store) => store.runs);
+  const { model, packages, loading, error, select, predict, dismissError } = usePredictStore();
+  const usable = useMemo(() => runs.filter((run) => run.weightBytes > 0 && run.status !== 'running'), [runs]);
+  const newest = usable[0]?.id;
+  useEffect(() => {
+    if (!model && newest && !loading && !error) void select(newest);
+  }, [model, newest, loading, error, select]);
+  const models = [
+    ...packages.map(({ id, name }) => ({ id, name, detail: 'dropped in this visit' })),
+    ...usable.map((run) => ({
+      id: run.id,
+      name: run.name,
+      detail: `${run.data.name}${run.test ? `, micro-F1 ${run.test.report.microF1.value.toFixed(3)}` : ''}`,
+    })),
+  ];
+  return (
+    <Box>
+      {error && (
+        <Alert color="red" m="md" title={error.message} withCloseButton closeButtonLabel="Dismiss" onClose={dismissError}>
+          {error.hint}
+        </Alert>
+      )}
+      <PredictScreen
+        model={model}
+        models={models}
+        onSelectModel={select}
+        onOpenPackage={openModelFiles}
+        predict={predict}
+        readTitles={dataWorker.readTitles}
+        writePredictions={dataWorker.writePredictions}
+        busy={loading}
+      />
+    </Box>
+  );
+}
+
+function ExportPlace() {
+  const runs = useEngineStore((store) => store.runs);
+  const { selectedId, select } = useSelectedRun();
+  const usable = useMemo(() => runs.filter((run) => run.weightBytes > 0 && run.status !== 'running'), [runs]);
+  const shown = usable.find((run) => run.id === selectedId)?.id ?? usable[0]?.id ?? null;
+  return (
+    <ExportScreen
+      runs={usable}
+      selectedId={shown}
+      onSelect={select}
+      exportRun={(id, onProgress) => engineWorker.exportRun(id, onProgress)}
+    />
+  );
+}

@@ -1,0 +1,46 @@
+/** The model that predicts: a run of this browser or a package that was dropped. */
+import { create } from 'zustand';
+import { toRungError } from '../shared/errors.ts';
+import type { PackedStrings } from '../shared/strings.ts';
+import type { ModelInfo } from '../shared/training.ts';
+import { engineWorker } from './workers.ts';
+
+interface PredictStore {
+  model: ModelInfo | null;
+  /** Models that came from dropped packages in this visit. */
+  packages: ModelInfo[];
+  loading: string | null;
+  error: { message: string; hint: string } | null;
+  select: (id: string) => Promise<void>;
+  adopt: (model: ModelInfo) => void;
+  /** Forgets the model when its run was deleted. */
+  forget: (id: string) => void;
+  predict: (titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
+  fail: (thrown: unknown) => void;
+  dismissError: () => void;
+}
+
+export const usePredictStore = create<PredictStore>((set, get) => ({
+  model: null,
+  packages: [],
+  loading: null,
+  error: null,
+  select: async (id) => {
+    set({ loading: 'Loading the model', error: null });
+    try {
+      set({ model: await engineWorker.loadRun(id) });
+    } catch (thrown) {
+      get().fail(thrown);
+    } finally {
+      set({ loading: null });
+    }
+  },
+  adopt: (model) => set((store) => ({ model, packages: [...store.packages, model], error: null })),
+  forget: (id) => set((store) => (store.model?.id === id ? { model: null } : {})),
+  predict: (titles) => engineWorker.predict(titles),
+  fail: (thrown) => {
+    const { message, hint } = toRungError(thrown);
+    set({ error: { message, hint } });
+  },
+  dismissError: () => set({ error: null }),
+}));

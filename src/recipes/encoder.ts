@@ -1,0 +1,108 @@
+/**
+ * From the files of a Hugging Face folder to an encoder that can be trained, and back. One path for the shipped encoder, a dropped
+ * checkpoint and a stored run.
+ */
+import type { NamedArrays } from '../shared/arrays.ts';
+import { RungError } from '../shared/errors.ts';
+import { readSafetensors } from '../formats/safetensors.ts';
+import {
+  initialParameters,
+  parameterShapes,
+  parseDistilBertConfig,
+  type DistilBertConfig,
+} from '../models/distilbert.ts';
+import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+
+/** File name -> content, as in a Hugging Face folder. */
+export type ModelFiles = Map<string, Uint8Array>;
+
+export interface Encoder {
+  architecture: DistilBertConfig;
+  weights: NamedArrays;
+  tokenizer: Tokenizer;
+  /** Names of a trained head; null for an encoder without one. */
+  labelNames: string[] | null;
+  /** The folder it came from: what an export copies its tokenizer from. */
+  files: ModelFiles;
+}
+
+function json(files: ModelFiles, name: string): unknown {
+  const bytes = files.get(name);
+  if (!bytes) {
+    const found = [...files.keys()].join(', ') || 'nothing';
+    const message = `Reading a model: ${name} is missing. Found: ${found}.`;
+    throw new RungError('package-incomplete', message, 'Drop the whole Hugging Face folder, or a zip of it.');
+  }
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (thrown) {
+    const message = `Reading a model: ${name} is not valid JSON (${thrown instanceof Error ? thrown.message : ''}).`;
+    throw new RungError('file-corrupt', message, 'Download the file again.', { cause: thrown });
+  }
+}
+
+/** @throws RungError when a file is missing or damaged, or the model is of a type that Rung cannot run. */
+export function readEncoder(files: ModelFiles): Encoder {
+  const configJson = json(files, 'config.json');
+  const architecture = parseDistilBertConfig(configJson);
+  const tokenizerConfig = files.has('tokenizer_config.json') ? json(files, 'tokenizer_config.json') : undefined;
+  const tokenizer = loadTokenizer(json(files, 'tokenizer.json'), tokenizerConfig);
+  if (tokenizer.vocabSize > architecture.vocabSize) {
+    const message = `Reading a model: tokenizer.json knows ${tokenizer.vocabSize} tokens, config.json has rows for ${architecture.vocabSize}.`;
+    throw new RungError('weights-mismatch', message, 'Use the tokenizer and the weights of the same checkpoint.');
+  }
+  const bytes = files.get('model.safetensors');
+  if (!bytes) {
+    const message = 'Reading a model: there are no weights (model.safetensors) in it.';
+    throw new RungError('package-incomplete', message, 'Drop the whole Hugging Face folder, or a zip of it.');
+  }
+  const weights = withModelPrefix(readSafetensors(bytes, 'model.safetensors'));
+  const labelNames = weights.has('classifier.weight') ? labelNamesOf(configJson) : null;
+  return { architecture, weights, tokenizer, labelNames, files };
+}
+
+/** Checkpoints of the bare encoder (`DistilBertModel`) leave the `distilbert.` prefix out. */
+function withModelPrefix(weights: NamedArrays): NamedArrays {
+  const bare = /^(embeddings|transformer)\./;
+  return new Map(Array.from(weights, ([name, array]) => [bare.test(name) ? `distilbert.${name}` : name, array]));
+}
+
+function labelNamesOf(config: unknown): string[] | null {
+  if (typeof config !== 'object' || config === null || !('id2label' in config)) return null;
+  const { id2label } = config;
+  if (typeof id2label !== 'object' || id2label === null) return null;
+  const entries = Object.entries(id2label).map(([id, name]): [number, string] => [Number(id), String(name)]);
+  return entries.toSorted(([a], [b]) => a - b).map(([, name]) => name);
+}
+
+/**
+ * The encoder's weights with a head for `labelCount` labels. A head of that size in the checkpoint is kept only with `keepHead`
+ * (prediction); for training on new labels it is drawn anew from `seed`.
+ * @throws RungError naming every encoder tensor that is missing or has another shape.
+ */
+export function withHead(
+  encoder: Encoder,
+  labelCount: number,
+  options: { keepHead: boolean; seed: number; dropout: number },
+): { architecture: DistilBertConfig; weights: NamedArrays; unused: string[] } {
+  const { dropout } = options;
+  const architecture = { ...encoder.architecture, labels: labelCount, dropout, attentionDropout: dropout };
+  const isHead = (name: string): boolean => /^(pre_)?classifier\./.test(name);
+  const shapes = Object.entries(parameterShapes(architecture));
+  const fresh = options.keepHead ? null : initialParameters(architecture, options.seed);
+  const weights: NamedArrays = new Map();
+  const wrong: string[] = [];
+  for (const [name, shape] of shapes) {
+    const found = isHead(name) && fresh ? fresh.get(name) : encoder.weights.get(name);
+    if (!found) wrong.push(`${name} is missing`);
+    else if (found.shape.join() !== shape.join()) wrong.push(`${name} is [${found.shape}] instead of [${shape}]`);
+    else weights.set(name, found);
+  }
+  if (wrong.length > 0) {
+    const shown = wrong.slice(0, 5).join('; ') + (wrong.length > 5 ? `; and ${wrong.length - 5} more` : '');
+    const message = `Reading a model: model.safetensors does not fit config.json: ${shown}.`;
+    throw new RungError('weights-mismatch', message, 'Use the config.json that belongs to these weights.');
+  }
+  const known = new Set(shapes.map(([name]) => name));
+  return { architecture, weights, unused: [...encoder.weights.keys()].filter((name) => !known.has(name)) };
+}

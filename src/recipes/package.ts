@@ -1,0 +1,49 @@
+/** The folder that a trained run becomes: what the user downloads, what is kept in the browser, and what `readEncoder` reads again. */
+import type { NamedArrays } from '../shared/arrays.ts';
+import type { RunRecord } from '../shared/training.ts';
+import { modelCard } from '../formats/modelCard.ts';
+import { rungJson } from '../formats/rungJson.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
+import { configToJson, type DistilBertConfig } from '../models/distilbert.ts';
+import type { ModelFiles } from './encoder.ts';
+
+const tokenizerFiles = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+];
+
+/**
+ * Weights in float32 under their Hugging Face names, config, tokenizer, thresholds and figures (`rung.json`) and the model card.
+ * @param encoderFiles the folder of the encoder that was fine-tuned: its tokenizer is copied.
+ */
+export function packageFiles(
+  run: RunRecord,
+  architecture: DistilBertConfig,
+  weights: NamedArrays,
+  encoderFiles: ModelFiles,
+): ModelFiles {
+  const files: ModelFiles = new Map();
+  files.set('config.json', text(JSON.stringify(configToJson(architecture, run.data.labelNames), null, 2)));
+  files.set('model.safetensors', writeSafetensors(weights, { dtype: 'F32' }));
+  for (const name of tokenizerFiles) {
+    const bytes = encoderFiles.get(name);
+    if (bytes) files.set(name, bytes);
+  }
+  return withFigures(files, run);
+}
+
+/** The same folder with `rung.json` and the model card made anew from the record: a run may be renamed after it was stored. */
+export function withFigures(files: ModelFiles, run: RunRecord): ModelFiles {
+  const renewed = new Map(files);
+  renewed.set('rung.json', text(JSON.stringify(rungJson(run), null, 2)));
+  renewed.set('README.md', text(modelCard(run)));
+  return renewed;
+}
+
+function text(content: string): Uint8Array {
+  return new TextEncoder().encode(`${content.trimEnd()}\n`);
+}

@@ -1,0 +1,49 @@
+/** What one training in the worker can be told while it runs: stop, pause, resume. */
+import type { TrainingEvent } from '../shared/training.ts';
+
+export class LiveTraining {
+  readonly id: string;
+  private readonly abort = new AbortController();
+  private paused: { until: Promise<void>; end: () => void } | null = null;
+  private readonly onEvent: (event: TrainingEvent) => void;
+
+  constructor(id: string, onEvent: (event: TrainingEvent) => void) {
+    this.id = id;
+    this.onEvent = onEvent;
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  /** Awaited between steps; holds while paused. */
+  readonly gate = async (): Promise<void> => {
+    await this.paused?.until;
+  };
+
+  pause(): void {
+    if (this.paused || this.signal.aborted) return;
+    let end = (): void => undefined;
+    const until = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.paused = { until, end };
+    this.onEvent({ type: 'paused' });
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.release();
+    this.onEvent({ type: 'resumed' });
+  }
+
+  stop(): void {
+    this.abort.abort();
+    this.release();
+  }
+
+  private release(): void {
+    this.paused?.end();
+    this.paused = null;
+  }
+}
