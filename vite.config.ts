@@ -76,5 +76,6 @@ export default defineConfig({
     target: 'es2023',
     // The limit that `npm test` enforces is in tools/checkSize.ts; Vite's warning at 500 kB would only be noise for the worker.
     chunkSizeWarningLimit: 2000,
+    license: { fileName: 'third-party-licenses.md' },
   },
 });
