@@ -11,10 +11,10 @@ import {
   type Estimate,
   type RunRecord,
   type TrainingConfig,
-  type TrainingEvent,
 } from '../shared/training.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { DroppedModel, ProgressListener } from '../worker/protocol.ts';
+import { liveAfter } from './liveRun.ts';
 import { engineWorker } from './workers.ts';
 
 interface EngineStore {
@@ -49,8 +49,6 @@ interface EngineStore {
   dismissError: () => void;
 }
 
-const maxStepRecords = 2000;
-
 const defaultConfig: TrainingConfig = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'rung-mini' } };
 
 /** `?backend=webgpu` or `?backend=wasm` in the address forces one: for tests, and to find out what is wrong with a driver. */
@@ -64,37 +62,6 @@ function nextRunName(runs: readonly RunRecord[]): string {
   let number = runs.length + 1;
   while (taken.has(`Run ${number}`)) number++;
   return `Run ${number}`;
-}
-
-/** The live run after one more event; every other step is dropped when there are too many to draw. */
-export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
-  switch (event.type) {
-    case 'phase':
-      return {
-        ...live,
-        message: event.message,
-        fraction: event.fraction,
-        status: live.plan && live.epochs.length > 0 && live.status !== 'stopping' ? 'finishing' : live.status,
-      };
-    case 'started':
-      return { ...live, status: 'running', message: null, fraction: null, plan: event.plan };
-    case 'step': {
-      const steps = [...live.steps, event.record];
-      return { ...live, steps: steps.length > maxStepRecords ? steps.filter((_, i) => i % 2 === 1) : steps };
-    }
-    case 'epoch':
-      return {
-        ...live,
-        epochs: [...live.epochs, event.record],
-        bestEpoch: event.best ? event.record.epoch : live.bestEpoch,
-      };
-    case 'paused':
-      return { ...live, status: 'paused' };
-    case 'resumed':
-      return { ...live, status: 'running' };
-    case 'notice':
-      return { ...live, notices: [...live.notices, event.message] };
-  }
 }
 
 export const useEngineStore = create<EngineStore>((set, get) => {
@@ -220,16 +187,3 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     dismissError: () => set({ error: null }),
   };
 });
-
-/** Seconds and bytes of a training with these settings, from what was measured on this device. */
-export function estimateOf(
-  measured: Estimate | null,
-  rows: number,
-  config: TrainingConfig,
-): { seconds: number; bytes: number } | null {
-  if (!measured || rows === 0) return null;
-  const { train, validation, test } = config.split;
-  const perEpoch = measured.secondsPerTitle * rows * train + measured.secondsPerTitleForward * rows * validation;
-  const report = measured.secondsPerTitleForward * rows * (validation + test);
-  return { seconds: perEpoch * config.epochs + report, bytes: measured.bytes };
-}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { LiveRun } from '../shared/live.ts';
+import { defaultTrainingConfig, type EpochRecord, type TrainingConfig, type TrainingPlan } from '../shared/training.ts';
+import { estimateOf, liveAfter } from './liveRun.ts';
+
+const fresh: LiveRun = {
+  name: 'Run 1',
+  status: 'preparing',
+  message: 'Preparing',
+  fraction: null,
+  plan: null,
+  steps: [],
+  epochs: [],
+  bestEpoch: null,
+  notices: [],
+};
+const plan: TrainingPlan = {
+  runId: 'a',
+  labelNames: ['x'],
+  trainRows: 80,
+  validationRows: 10,
+  testRows: 10,
+  stepsPerEpoch: 3,
+  totalSteps: 6,
+  device: { backend: 'wasm', name: '', software: false, threads: 1, explanation: '' },
+};
+const step = (number: number) => ({ step: number, epoch: 1, loss: 1, learningRate: 1, titlesPerSecond: 1, secondsLeft: 1 });
+const epoch: EpochRecord = {
+  epoch: 1,
+  step: 3,
+  trainLoss: 1,
+  validationLoss: 1,
+  microF1: 0.5,
+  macroF1: 0.5,
+  perLabelF1: [0.5],
+  learningRate: 1,
+  titlesPerSecond: 1,
+  seconds: 1,
+};
+
+describe('liveAfter', () => {
+  it('runs from preparation through epochs to finishing', () => {
+    let live = liveAfter(fresh, { type: 'phase', message: 'Loading the encoder', fraction: 0.5 });
+    expect(live).toMatchObject({ status: 'preparing', message: 'Loading the encoder', fraction: 0.5 });
+    live = liveAfter(live, { type: 'started', plan });
+    expect(live).toMatchObject({ status: 'running', message: null, plan });
+    live = liveAfter(live, { type: 'phase', message: 'Compiling', fraction: null });
+    expect(live.status).toBe('running');
+    live = liveAfter(live, { type: 'epoch', record: epoch, best: true });
+    live = liveAfter(live, { type: 'epoch', record: { ...epoch, epoch: 2 }, best: false });
+    expect(live).toMatchObject({ bestEpoch: 1, epochs: [{ epoch: 1 }, { epoch: 2 }] });
+    expect(liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null }).status).toBe('finishing');
+  });
+
+  it('pauses, resumes and keeps notices in order', () => {
+    const paused = liveAfter({ ...fresh, status: 'running' }, { type: 'paused' });
+    expect(paused.status).toBe('paused');
+    expect(liveAfter(paused, { type: 'resumed' }).status).toBe('running');
+    const noticed = liveAfter(liveAfter(paused, { type: 'notice', message: 'a' }), { type: 'notice', message: 'b' });
+    expect(noticed.notices).toEqual(['a', 'b']);
+  });
+
+  it('thins the steps of a long run but keeps the newest', () => {
+    let live = fresh;
+    for (let i = 1; i <= 2001; i++) live = liveAfter(live, { type: 'step', record: step(i) });
+    expect(live.steps.length).toBe(1000);
+    for (let i = 2002; i <= 2003; i++) live = liveAfter(live, { type: 'step', record: step(i) });
+    expect(live.steps.at(-1)?.step).toBe(2003);
+  });
+});
+
+describe('estimateOf', () => {
+  const config: TrainingConfig = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'a' }, epochs: 2 };
+
+  it('adds training, validation and the final report', () => {
+    const measured = { secondsPerTitle: 0.01, secondsPerTitleForward: 0.002, bytes: 5 };
+    const estimate = estimateOf(measured, 1000, config);
+    expect(estimate?.seconds).toBeCloseTo(2 * (0.01 * 800 + 0.002 * 100) + 0.002 * 200, 9);
+    expect(estimate?.bytes).toBe(5);
+  });
+
+  it('says nothing before the device was measured', () => {
+    expect(estimateOf(null, 1000, config)).toBeNull();
+  });
+});

@@ -1,0 +1,49 @@
+/** The run that trains now, event by event, and what it was estimated to cost. */
+import type { LiveRun } from '../shared/live.ts';
+import type { Estimate, TrainingConfig, TrainingEvent } from '../shared/training.ts';
+
+const maxStepRecords = 2000;
+
+/** The live run after one more event; every other step is dropped when there are too many to draw. */
+export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
+  switch (event.type) {
+    case 'phase':
+      return {
+        ...live,
+        message: event.message,
+        fraction: event.fraction,
+        status: live.plan && live.epochs.length > 0 && live.status !== 'stopping' ? 'finishing' : live.status,
+      };
+    case 'started':
+      return { ...live, status: 'running', message: null, fraction: null, plan: event.plan };
+    case 'step': {
+      const steps = [...live.steps, event.record];
+      return { ...live, steps: steps.length > maxStepRecords ? steps.filter((_, i) => i % 2 === 1) : steps };
+    }
+    case 'epoch':
+      return {
+        ...live,
+        epochs: [...live.epochs, event.record],
+        bestEpoch: event.best ? event.record.epoch : live.bestEpoch,
+      };
+    case 'paused':
+      return { ...live, status: 'paused' };
+    case 'resumed':
+      return { ...live, status: 'running' };
+    case 'notice':
+      return { ...live, notices: [...live.notices, event.message] };
+  }
+}
+
+/** Seconds and bytes of a training with these settings, from what was measured on this device. */
+export function estimateOf(
+  measured: Estimate | null,
+  rows: number,
+  config: TrainingConfig,
+): { seconds: number; bytes: number } | null {
+  if (!measured || rows === 0) return null;
+  const { train, validation, test } = config.split;
+  const perEpoch = measured.secondsPerTitle * rows * train + measured.secondsPerTitleForward * rows * validation;
+  const report = measured.secondsPerTitleForward * rows * (validation + test);
+  return { seconds: perEpoch * config.epochs + report, bytes: measured.bytes };
+}
