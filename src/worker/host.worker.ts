@@ -17,11 +17,12 @@ import type {
   TrainingConfig,
   TrainingEvent,
 } from '../shared/training.ts';
+import { holdRun } from '../storage/activeRuns.ts';
 import { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
 import { Classifier } from './classifier.ts';
 import type { DroppedModel, EngineApi, ProgressListener, TrainingRequest } from './protocol.ts';
-import { holdingRunLock, RunArchive } from './runArchive.ts';
+import { RunArchive } from './runArchive.ts';
 import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
 
@@ -74,8 +75,13 @@ class Host implements EngineApi {
     this.measuring?.abort();
     try {
       const [device, archive] = await Promise.all([this.started(request.config.backend), this.archive]);
-      const around = { encoders: this.encoderList, archive, device, live, onEvent };
-      return await holdingRunLock(live.id, () => runTraining(request, around));
+      await archive.forgetDeleted();
+      const release = await holdRun(live.id);
+      try {
+        return await runTraining(request, { encoders: this.encoderList, archive, device, live, onEvent });
+      } finally {
+        release();
+      }
     } finally {
       this.live = null;
     }

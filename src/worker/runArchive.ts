@@ -7,17 +7,18 @@ import { readModelFiles, writeModelZip } from '../formats/package.ts';
 import type { ModelFiles } from '../recipes/encoder.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
-import { openStorage, type Storage } from '../storage/storage.ts';
+import { activeRunIds } from '../storage/activeRuns.ts';
+import { openStorage, type RunStorage } from '../storage/storage.ts';
 
 export class RunArchive {
   private readonly records = new Map<string, RunRecord>();
   private readonly deleted = new Map<string, RunRecord>();
   private readonly unsaved = new Map<string, ModelFiles>();
-  private readonly storage: Storage | null;
+  private readonly storage: RunStorage | null;
   /** Why nothing is kept beyond this visit; null when it is. */
   readonly problem: RungError | null;
 
-  private constructor(storage: Storage | null, problem: RungError | null) {
+  private constructor(storage: RunStorage | null, problem: RungError | null) {
     this.storage = storage;
     this.problem = problem;
   }
@@ -25,9 +26,11 @@ export class RunArchive {
   static async open(): Promise<RunArchive> {
     try {
       const storage = await openStorage();
-      await storage.markInterrupted(await runsOfOpenPages());
+      const active = await activeRunIds();
+      await storage.markInterrupted(active);
+      await storage.removeOrphans(active);
       const archive = new RunArchive(storage, null);
-      for (const record of (await storage.runs()).records) archive.records.set(record.id, record);
+      for (const record of await storage.runs()) archive.records.set(record.id, record);
       return archive;
     } catch (thrown) {
       return new RunArchive(null, toRungError(thrown));
@@ -63,22 +66,22 @@ export class RunArchive {
   async files(id: string): Promise<ModelFiles> {
     const held = this.unsaved.get(id);
     if (held) return held;
-    const bytes = this.storage && (await this.storage.readWeights(id));
-    if (!bytes) {
-      const message = `The weights of “${this.get(id).name}” are not in this browser.`;
-      throw new RungError('not-found', message, 'The run ended before an epoch was complete, or site data was cleared.');
+    const { name } = this.get(id);
+    if (!this.storage) {
+      const message = `The weights of “${name}” were not kept.`;
+      throw new RungError('not-found', message, 'The run ended before its first epoch was complete. Train again.');
     }
-    return readModelFiles([new File([bytes], `${id}.zip`)]);
+    return readModelZip(await this.storage.readWeights(id), `${name}.zip`);
   }
 
-  /** Hides the run; `restore` brings it back until the page is left. */
+  /** Hides the run. `restore` brings it back until the next run is stored or the page is left: only then its weights go. */
   async delete(id: string): Promise<void> {
     this.deleted.set(id, this.get(id));
     this.records.delete(id);
-    // The weights stay until the next visit removes what no record names: that is what makes undo possible.
-    await this.attempt(async (storage) => storage.deleteRun(id));
+    await this.attempt(async (storage) => storage.deleteRecord(id));
   }
 
+  /** @throws RungError 'not-found' when it is too late. */
   async restore(id: string): Promise<void> {
     const record = this.deleted.get(id);
     if (!record) throw new RungError('not-found', 'This run cannot be brought back any more.');
@@ -86,7 +89,16 @@ export class RunArchive {
     await this.put(record);
   }
 
-  private async attempt(work: (storage: Storage) => Promise<void>): Promise<RungError | null> {
+  /** Frees the space of deleted runs; they cannot be restored any more. */
+  async forgetDeleted(): Promise<void> {
+    for (const id of this.deleted.keys()) {
+      this.unsaved.delete(id);
+      await this.attempt(async (storage) => storage.deleteWeights(id));
+    }
+    this.deleted.clear();
+  }
+
+  private async attempt(work: (storage: RunStorage) => Promise<void>): Promise<RungError | null> {
     if (!this.storage) return this.problem;
     try {
       await work(this.storage);
@@ -95,16 +107,4 @@ export class RunArchive {
       return toRungError(thrown);
     }
   }
-}
-
-const lockPrefix = 'rung-run-';
-
-/** Held for as long as a run is live, so that another tab does not take it for one that was cut off. */
-export async function holdingRunLock<T>(id: string, work: () => Promise<T>): Promise<T> {
-  return navigator.locks.request(`${lockPrefix}${id}`, { mode: 'shared' }, work);
-}
-
-async function runsOfOpenPages(): Promise<Set<string>> {
-  const { held = [] } = await navigator.locks.query();
-  return new Set(held.map((lock) => lock.name ?? '').filter((n) => n.startsWith(lockPrefix)).map((n) => n.slice(lockPrefix.length)));
 }
