@@ -1,0 +1,233 @@
+/** Every setting of a training, folded away until wanted: the defaults come first. */
+import { Button, Collapse, Group, NativeSelect, Text, UnstyledButton } from '@mantine/core';
+import { ChevronRight, RotateCcw } from 'lucide-react';
+import { useId, useState, type ReactNode } from 'react';
+import { defaultTrainingConfig, type EncoderInfo, type TrainingConfig } from '../../shared/training.ts';
+import { backendNames, bestByNames, classWeightNames, scheduleNames } from '../../ui/configText.ts';
+import { changedSettings, type ConfigProblems } from './configProblems.ts';
+import { EncoderField } from './EncoderField.tsx';
+import { knobs, withNumber, type NumericSetting } from './knobs.ts';
+import { NumberField } from './NumberField.tsx';
+import classes from './TrainScreen.module.css';
+
+export interface AdjustProps {
+  config: TrainingConfig;
+  problems: ConfigProblems;
+  encoders: EncoderInfo[];
+  onChange: (config: TrainingConfig) => void;
+  onReset: () => void;
+  onDropEncoder: (files: File[]) => void;
+}
+
+/** @see AdjustProps */
+export function Adjust(props: AdjustProps) {
+  const { config, problems, onReset } = props;
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const changed = changedSettings(config);
+  const wrong = Object.keys(problems).length;
+  return (
+    <section className={classes.panel}>
+      <Group justify="space-between" wrap="nowrap">
+        <UnstyledButton className={classes.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+          <ChevronRight size={16} className={classes.chevron} aria-hidden="true" />
+          <span>Adjust</span>
+          <Text span size="sm" c={wrong > 0 ? 'var(--danger)' : 'var(--muted)'} fw={400}>
+            {foldedText(changed, wrong)}
+          </Text>
+        </UnstyledButton>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<RotateCcw size={14} aria-hidden="true" />}
+          disabled={changed === 0 && wrong === 0}
+          onClick={onReset}
+        >
+          Reset<span className={classes.wideOnly}>&nbsp;to defaults</span>
+        </Button>
+      </Group>
+      <Collapse expanded={open} id={id} transitionDuration={0}>
+        <Fields {...props} />
+      </Collapse>
+    </section>
+  );
+}
+
+function foldedText(changed: number, wrong: number): string {
+  if (wrong > 0) return wrong === 1 ? '1 setting cannot be used' : `${wrong} settings cannot be used`;
+  if (changed === 0) return 'all settings at their defaults';
+  return changed === 1 ? '1 setting changed' : `${changed} settings changed`;
+}
+
+function Fields({ config, problems, encoders, onChange, onDropEncoder }: AdjustProps) {
+  const number = (setting: NumericSetting): ReactNode => {
+    const { label, description, scale, step } = knobs[setting];
+    return (
+      <NumberField
+        label={label}
+        description={description}
+        value={Number((config[setting] * scale).toPrecision(10))}
+        step={step}
+        error={problems[setting]}
+        onChange={(value) => onChange(withNumber(config, setting, value / scale))}
+      />
+    );
+  };
+  return (
+    <>
+      <FieldGroup title="Model">
+        <EncoderField
+          encoders={encoders}
+          value={config.encoder}
+          onChange={(encoder) => onChange({ ...config, encoder })}
+          onDrop={onDropEncoder}
+        />
+        {number('maxTokens')}
+        <NativeSelect
+          label="Device"
+          description="A graphics card is many times faster; the processor works everywhere. The same result either way."
+          value={config.backend ?? ''}
+          data={[
+            { value: '', label: 'Automatic: the best there is' },
+            ...(['webgpu', 'wasm'] as const).map((value) => ({ value, label: backendNames[value] })),
+          ]}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ ...config, backend: value === 'webgpu' || value === 'wasm' ? value : null })
+          }
+        />
+      </FieldGroup>
+      <FieldGroup title="Learning">
+        {number('epochs')}
+        {number('batchSize')}
+        {number('learningRate')}
+        <Choice
+          label="Schedule"
+          description="How the learning rate goes after the warm-up. Falling lets the model settle. Costs nothing."
+          value={config.schedule}
+          names={scheduleNames}
+          onChange={(schedule) => onChange({ ...config, schedule })}
+        />
+        {number('warmup')}
+        {number('weightDecay')}
+        {number('dropout')}
+        {number('maxGradientNorm')}
+      </FieldGroup>
+      <FieldGroup title="Labels and the best epoch">
+        <Choice
+          label="Class weights"
+          description="Makes rare labels count more: they are found more often, at the price of more false alarms."
+          value={config.classWeights}
+          names={classWeightNames}
+          onChange={(classWeights) => onChange({ ...config, classWeights })}
+        />
+        <Choice
+          label="Best epoch by"
+          description="The figure on validation rows that decides which epoch is kept. Macro cares for rare labels."
+          value={config.bestBy}
+          names={bestByNames}
+          onChange={(bestBy) => onChange({ ...config, bestBy })}
+        />
+        <EarlyStopping config={config} problem={problems.earlyStoppingPatience} onChange={onChange} />
+      </FieldGroup>
+      <FieldGroup title="Data">
+        <SplitFields config={config} problem={problems.split} onChange={onChange} />
+        {number('seed')}
+      </FieldGroup>
+    </>
+  );
+}
+
+function FieldGroup({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <fieldset className={classes.fields}>
+      <legend>{title}</legend>
+      {children}
+    </fieldset>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string;
+  description: string;
+  value: Value;
+  names: Record<Value, string>;
+  onChange: (value: Value) => void;
+}
+
+function Choice<Value extends string>({ label, description, value, names, onChange }: ChoiceProps<Value>) {
+  const values = Object.keys(names).filter((name): name is Value => name in names);
+  return (
+    <NativeSelect
+      label={label}
+      description={description}
+      value={value}
+      data={values.map((name) => ({ value: name, label: names[name] }))}
+      onChange={(event) => {
+        const chosen = values.find((name) => name === event.currentTarget.value);
+        if (chosen) onChange(chosen);
+      }}
+    />
+  );
+}
+
+interface PartProps {
+  config: TrainingConfig;
+  problem: string | undefined;
+  onChange: (config: TrainingConfig) => void;
+}
+
+function EarlyStopping({ config, problem, onChange }: PartProps) {
+  const patience = config.earlyStoppingPatience;
+  return (
+    <div className={classes.pair}>
+      <NativeSelect
+        label="Early stopping"
+        description="Stops when the figure has not risen for a while. Saves time, and may stop a slow run too soon."
+        value={patience === null ? 'off' : 'on'}
+        data={[
+          { value: 'on', label: 'on' },
+          { value: 'off', label: 'off' },
+        ]}
+        onChange={(event) =>
+          onChange({
+            ...config,
+            earlyStoppingPatience:
+              event.currentTarget.value === 'off' ? null : (defaultTrainingConfig.earlyStoppingPatience ?? 3),
+          })
+        }
+      />
+      <NumberField
+        label="Patience, epochs"
+        value={patience ?? Number.NaN}
+        disabled={patience === null}
+        step={(value, direction) => value + direction}
+        error={problem}
+        onChange={(value) => onChange({ ...config, earlyStoppingPatience: value })}
+      />
+    </div>
+  );
+}
+
+function SplitFields({ config, problem, onChange }: PartProps) {
+  const id = useId();
+  const names = { train: 'Training, %', validation: 'Validation, %', test: 'Test, %' };
+  return (
+    <fieldset className={classes.split} aria-label="Split of the rows" aria-describedby={id}>
+      <Text size="xs" c="var(--muted)" id={id} className={classes.splitText}>
+        Rows to learn from, rows that choose the best epoch and the thresholds, and rows kept for the final figures.
+        More to learn from means less sure figures.
+      </Text>
+      {(['train', 'validation', 'test'] as const).map((side) => (
+        <NumberField
+          key={side}
+          label={names[side]}
+          value={Number((config.split[side] * 100).toPrecision(10))}
+          step={(value, direction) => value + direction}
+          error={problem === undefined ? undefined : side === 'train' ? problem : ' '}
+          onChange={(value) => onChange({ ...config, split: { ...config.split, [side]: value / 100 } })}
+        />
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,171 @@
+/** A training that runs: how far it is, how well it does, and the buttons to hold or end it. */
+import { Alert, Button, Group, Progress, VisuallyHidden } from '@mantine/core';
+import { Info, Pause, Play, Square } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import type { LiveRun } from '../../shared/live.ts';
+import type { EpochRecord, TrainingConfig } from '../../shared/training.ts';
+import { formatCount, formatCounted, formatFigure, formatPercent, formatSmall } from '../../ui/format.ts';
+import { plannedEpochs, runActivity, runFraction } from '../../ui/RunProgress.tsx';
+import { Stat, StatRow } from '../../ui/Stat.tsx';
+import { TrainingCharts } from './TrainingCharts.tsx';
+import classes from './TrainScreen.module.css';
+
+export interface LivePanelProps {
+  live: LiveRun;
+  config: TrainingConfig;
+  onPause: () => void;
+  onResume: () => void;
+  onStop: () => void;
+}
+
+const statusNames: Record<LiveRun['status'], string> = {
+  preparing: 'Preparing',
+  running: 'Training',
+  paused: 'Paused',
+  stopping: 'Stopping',
+  finishing: 'Finishing',
+};
+
+/** @see LivePanelProps */
+export function LivePanel({ live, config, onPause, onResume, onStop }: LivePanelProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The Train button that had the focus is gone.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const fraction = runFraction(live);
+  return (
+    <>
+      <section className={classes.panel} aria-label={`Training ${live.name}`}>
+        <Group justify="space-between" gap="md">
+          <h3 ref={heading} tabIndex={-1} className={classes.liveName}>
+            <span className={classes.status} data-status={live.status}>
+              {statusNames[live.status]}
+            </span>
+            {live.name}
+          </h3>
+          <Controls live={live} onPause={onPause} onResume={onResume} onStop={onStop} />
+        </Group>
+        <div className={classes.progress}>
+          <Progress.Root size={10} radius="sm">
+            <Progress.Section
+              value={fraction === null ? 100 : fraction * 100}
+              striped={fraction === null}
+              animated={fraction === null}
+              color="var(--accent)"
+              aria-label="Training progress"
+              aria-valuetext={fraction === null ? runActivity(live) : formatPercent(fraction)}
+            />
+          </Progress.Root>
+          <Group justify="space-between" gap="md" className={classes.progressText}>
+            <span>{runActivity(live)}</span>
+            <span className="tabular">{fraction === null ? '' : formatPercent(fraction)}</span>
+          </Group>
+        </div>
+        <LiveStats live={live} config={config} />
+        <VisuallyHidden component="output">{epochNews(live)}</VisuallyHidden>
+      </section>
+      {live.notices.map((notice) => (
+        <Alert key={notice} variant="light" color="yellow" icon={<Info size={18} />} className={classes.notice}>
+          {notice}
+        </Alert>
+      ))}
+      <TrainingCharts
+        steps={live.steps}
+        epochs={live.epochs}
+        stepsPerEpoch={live.plan?.stepsPerEpoch ?? null}
+        plannedEpochs={plannedEpochs(live) ?? config.epochs}
+        labelNames={live.plan?.labelNames ?? []}
+        bestEpoch={live.bestEpoch}
+      />
+    </>
+  );
+}
+
+/** Said to screen readers once an epoch, not at every step. */
+function epochNews(live: LiveRun): string {
+  const last = live.epochs.at(-1);
+  if (!last) return '';
+  const best = live.bestEpoch === last.epoch ? ', the best so far' : '';
+  return `Epoch ${last.epoch} is done: micro-F1 ${formatFigure(last.microF1, 2)} on validation rows${best}`;
+}
+
+function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'config'>) {
+  const stoppable = live.status === 'running' || live.status === 'paused';
+  const paused = live.status === 'paused';
+  const size = 16;
+  return (
+    <Group gap="xs">
+      <Button
+        variant="default"
+        w={112}
+        disabled={!stoppable}
+        leftSection={paused ? <Play size={size} aria-hidden="true" /> : <Pause size={size} aria-hidden="true" />}
+        onClick={paused ? onResume : onPause}
+      >
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <Button
+        variant="default"
+        disabled={!stoppable}
+        leftSection={<Square size={size} aria-hidden="true" />}
+        onClick={onStop}
+      >
+        Stop and keep the best epoch
+      </Button>
+    </Group>
+  );
+}
+
+function bestRecord(live: LiveRun): EpochRecord | undefined {
+  return live.epochs.find((record) => record.epoch === live.bestEpoch);
+}
+
+function LiveStats({ live, config }: { live: LiveRun; config: TrainingConfig }) {
+  const step = live.steps.at(-1);
+  const best = bestRecord(live);
+  const epochs = plannedEpochs(live) ?? config.epochs;
+  const figure = config.bestBy === 'microF1' ? best?.microF1 : best?.macroF1;
+  return (
+    <StatRow>
+      <Stat
+        label="Epoch"
+        value={formatCount(step?.epoch ?? Number.NaN)}
+        context={`of ${formatCount(epochs)}`}
+        help="One epoch is one pass over all titles to learn from."
+      />
+      <Stat
+        label="Step"
+        value={formatCount(step?.step ?? Number.NaN)}
+        context={live.plan ? `of ${formatCount(live.plan.totalSteps)}` : ''}
+        help="One step is one correction of the weights, made from one batch of titles."
+      />
+      <Stat
+        label="Speed"
+        value={formatCount(step?.titlesPerSecond ?? Number.NaN)}
+        context="titles a second"
+        help="Titles read, corrected for and done, each second."
+      />
+      <Stat
+        label="Training loss"
+        value={formatFigure(step?.loss)}
+        context={live.epochs.length > 0 ? `validation ${formatFigure(live.epochs.at(-1)?.validationLoss)}` : ''}
+        help="How far the answers are from the labels; lower is better. When it falls on training rows but rises on validation rows, titles are being learnt by heart."
+      />
+      <Stat
+        label="Learning rate"
+        value={step ? formatSmall(step.learningRate) : '–'}
+        context={`of ${formatSmall(config.learningRate)} at its peak`}
+        help="The size of each correction; it rises in the warm-up and then follows the schedule."
+      />
+      <Stat
+        label={config.bestBy === 'microF1' ? 'Best micro-F1' : 'Best macro-F1'}
+        value={formatFigure(figure)}
+        context={best ? `in epoch ${best.epoch}, on ${rowsText(live)}` : ''}
+        help="The best epoch so far on validation rows: its weights are the ones that are kept."
+      />
+    </StatRow>
+  );
+}
+
+function rowsText(live: LiveRun): string {
+  return live.plan ? formatCounted(live.plan.validationRows, 'row') : 'validation rows';
+}

@@ -1,0 +1,154 @@
+/** Before a training: the button, then what will be trained, on what, and where. */
+import { Button, Skeleton, Text, TextInput } from '@mantine/core';
+import { Cpu, Database, Layers, Play } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { LabelCount } from '../../shared/dataset.ts';
+import type { DeviceReport, EncoderInfo, TrainingConfig } from '../../shared/training.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../ui/format.ts';
+import { LabelChip } from '../../ui/LabelChip.tsx';
+import { splitRows } from './configProblems.ts';
+import classes from './TrainScreen.module.css';
+
+export interface TrainableData {
+  name: string;
+  rows: number;
+  labels: LabelCount[];
+  meanTokens: number;
+}
+
+export interface ReadyPanelProps {
+  dataset: TrainableData | null;
+  /** Why training cannot start; null when it can. */
+  blocked: string | null;
+  device: DeviceReport | null;
+  encoders: EncoderInfo[];
+  config: TrainingConfig;
+  runName: string;
+  onRunName: (name: string) => void;
+  estimate: { seconds: number; bytes: number } | null;
+  onTrain: () => void;
+}
+
+const shownLabels = 8;
+
+/** @see ReadyPanelProps */
+export function ReadyPanel(props: ReadyPanelProps) {
+  const { dataset, blocked, device, config, runName, onRunName, onTrain } = props;
+  return (
+    <section className={classes.panel} aria-label="Start a training">
+      <form
+        className={classes.start}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (blocked === null) onTrain();
+        }}
+      >
+        <Button
+          type="submit"
+          size="lg"
+          disabled={blocked !== null}
+          leftSection={<Play size={18} aria-hidden="true" />}
+          className={classes.train}
+        >
+          Train
+        </Button>
+        <output className={classes.estimate}>{blocked ?? <EstimateText {...props} />}</output>
+        <TextInput
+          label="Name of this run"
+          value={runName}
+          maxLength={80}
+          className={classes.runName}
+          onChange={(event) => onRunName(event.currentTarget.value)}
+        />
+      </form>
+      <div className={classes.facts}>
+        <Fact icon={<Database size={16} />} title="Learn from">
+          {dataset ? <DataFact dataset={dataset} config={config} /> : <p>No table is open yet.</p>}
+        </Fact>
+        <Fact icon={<Layers size={16} />} title="With">
+          <EncoderFact {...props} />
+        </Fact>
+        <Fact icon={<Cpu size={16} />} title="On">
+          {device ? (
+            <>
+              <strong>
+                {device.name}, {device.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}
+              </strong>
+              <p>{device.explanation}</p>
+            </>
+          ) : (
+            <>
+              <strong>Looking for the fastest device…</strong>
+              <Skeleton height={8} mt={12} />
+              <Skeleton height={8} mt={8} width="60%" />
+            </>
+          )}
+        </Fact>
+      </div>
+    </section>
+  );
+}
+
+function Fact({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <h3>
+        <span aria-hidden="true">{icon}</span> {title}
+      </h3>
+      {children}
+    </div>
+  );
+}
+
+function EstimateText({ estimate, config }: ReadyPanelProps) {
+  const epochs = formatCounted(config.epochs, 'epoch');
+  if (!estimate) return <>{epochs}. Measuring how long that takes here…</>;
+  const time = formatDuration(estimate.seconds < 10 ? estimate.seconds : Math.round(estimate.seconds / 5) * 5);
+  return (
+    <>
+      {epochs}, about <strong>{time}</strong> and {formatBytes(estimate.bytes)} of memory, measured on this device.
+    </>
+  );
+}
+
+function DataFact({ dataset, config }: { dataset: TrainableData; config: TrainingConfig }) {
+  const [train, validation, test] = splitRows(dataset.rows, config.split);
+  const more = dataset.labels.length - shownLabels;
+  return (
+    <>
+      <strong className="tabular">
+        {formatCounted(dataset.rows, 'title')}, {formatCounted(dataset.labels.length, 'label')}
+      </strong>
+      <p>
+        {dataset.name}: about {formatCount(train)} to learn from, {formatCount(validation)} to choose the best epoch,{' '}
+        {formatCount(test)} kept aside for the final figures. A title has {dataset.meanTokens.toFixed(1)} tokens on
+        average.
+      </p>
+      <div className={classes.chips}>
+        {dataset.labels.slice(0, shownLabels).map((label, i) => (
+          <LabelChip key={label.name} name={label.name} index={i} />
+        ))}
+        {more > 0 && (
+          <Text span size="sm" c="var(--muted)">
+            and {formatCount(more)} more
+          </Text>
+        )}
+      </div>
+    </>
+  );
+}
+
+function EncoderFact({ encoders, config }: ReadyPanelProps) {
+  const { kind, id } = config.encoder;
+  const encoder = encoders.find(({ source }) => source.kind === kind && source.id === id);
+  if (!encoder)
+    return <strong>{encoders.length === 0 ? 'Looking for encoders…' : 'Choose an encoder under Adjust'}</strong>;
+  return (
+    <>
+      <strong>{encoder.name}</strong>
+      <p>
+        {encoder.description} {(encoder.parameters / 1e6).toFixed(1)} million parameters, {formatBytes(encoder.bytes)}.
+      </p>
+    </>
+  );
+}

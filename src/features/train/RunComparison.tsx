@@ -1,0 +1,152 @@
+/** Chosen runs laid over each other: their curves, and what differs between them. */
+import { Button, Group, Text } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import type { EpochRecord, RunRecord } from '../../shared/training.ts';
+import { formatFigure } from '../../ui/format.ts';
+import { LineChart } from '../../ui/LineChart.tsx';
+import type { LinePoint, LineSeries } from '../../ui/lineGeometry.ts';
+import { comparedFigures, differingSettings, type ComparedRow } from './compareRuns.ts';
+import { runStyle, smooth, trainLossPoints } from './series.ts';
+import { formatEpoch } from './TrainingCharts.tsx';
+import classes from './TrainScreen.module.css';
+
+export interface RunComparisonProps {
+  /** In the order they were chosen. */
+  runs: RunRecord[];
+  onClear: () => void;
+}
+
+function overlaid(runs: readonly RunRecord[], points: (run: RunRecord) => LinePoint[]): LineSeries[] {
+  return runs.map((run, i) => ({ id: run.id, name: run.name, points: points(run), ...runStyle(i) }));
+}
+
+const overEpochs =
+  (figure: (record: EpochRecord) => number) =>
+  (run: RunRecord): LinePoint[] =>
+    run.epochs.map((record) => ({ x: record.epoch, y: figure(record) }));
+
+const trainLoss = (run: RunRecord): LinePoint[] =>
+  smooth(
+    trainLossPoints({
+      steps: run.steps,
+      epochs: run.epochs,
+      stepsPerEpoch: Math.max(1, run.plan.totalSteps / Math.max(1, run.config.epochs)),
+    }),
+    0.15,
+  );
+
+const pictures = [
+  { title: 'Training loss', points: trainLoss, bounded: false },
+  { title: 'Validation loss', points: overEpochs((record) => record.validationLoss), bounded: false },
+  { title: 'Micro-F1 on validation rows', points: overEpochs((record) => record.microF1), bounded: true },
+  { title: 'Macro-F1 on validation rows', points: overEpochs((record) => record.macroF1), bounded: true },
+];
+
+const unit = [0, 1] as const;
+const three = (figure: number): string => formatFigure(figure);
+
+/** @see RunComparisonProps */
+export function RunComparison({ runs, onClear }: RunComparisonProps) {
+  const [hover, setHover] = useState<number | null>(null);
+  const [highlight, setHighlight] = useState<string | null>(null);
+  const charts = useMemo(
+    () => pictures.map(({ title, points, bounded }) => ({ title, bounded, series: overlaid(runs, points) })),
+    [runs],
+  );
+  const xDomain = [0, Math.max(1, ...runs.map((run) => run.config.epochs))] as const;
+  return (
+    <section className={classes.comparison} aria-label="Comparison">
+      <Group justify="space-between">
+        <h2>{runs.length === 1 ? `Curves of ${runs[0].name}` : `${runs.length} runs laid over each other`}</h2>
+        <Button variant="subtle" color="gray" size="compact-sm" onClick={onClear}>
+          Clear
+        </Button>
+      </Group>
+      {runs.length === 1 && (
+        <Text size="sm" c="var(--muted)">
+          Tick another run to lay it over this one.
+        </Text>
+      )}
+      <div className={classes.charts}>
+        {charts.map(({ title, series, bounded }) => (
+          <div key={title} className={classes.panel}>
+            <LineChart
+              {...{ title, series, xDomain, hover, highlight }}
+              {...(bounded ? { yDomain: unit } : {})}
+              xName="epoch"
+              xStep={1}
+              formatX={formatEpoch}
+              formatY={three}
+              onHover={setHover}
+              onHighlight={setHighlight}
+            />
+          </div>
+        ))}
+      </div>
+      {runs.length > 1 && <ComparisonTable runs={runs} />}
+    </section>
+  );
+}
+
+function ComparisonTable({ runs }: { runs: RunRecord[] }) {
+  const settings = differingSettings(runs);
+  const sameData = new Set(runs.map((run) => run.data.fingerprint)).size === 1;
+  const sameSplit =
+    sameData && new Set(runs.map((run) => `${run.config.seed} ${JSON.stringify(run.config.split)}`)).size === 1;
+  return (
+    <div className={classes.panel}>
+      {!sameSplit && (
+        <Text size="sm" mb="sm">
+          {sameData
+            ? 'These runs kept other rows aside (another seed or split): small differences between their figures mean little.'
+            : 'These runs saw different data: their figures cannot be compared directly.'}
+        </Text>
+      )}
+      <section className={classes.scroll} aria-label="Comparison table" tabIndex={-1}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Figure</th>
+              {runs.map((run, i) => (
+                <th key={run.id} scope="col">
+                  <svg width="16" height="6" aria-hidden="true">
+                    <line
+                      x1="0"
+                      x2="16"
+                      y1="3"
+                      y2="3"
+                      strokeWidth="2.5"
+                      stroke={runStyle(i).colour}
+                      strokeDasharray={runStyle(i).dash}
+                    />
+                  </svg>{' '}
+                  {run.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Rows rows={comparedFigures(runs)} runs={runs} />
+            <tr>
+              <th scope="colgroup" colSpan={runs.length + 1} className={classes.tableGroup}>
+                {settings.length === 0 ? 'All settings are the same' : 'Settings that differ'}
+              </th>
+            </tr>
+            <Rows rows={settings} runs={runs} />
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+}
+
+function Rows({ rows, runs }: { rows: ComparedRow[]; runs: RunRecord[] }) {
+  return rows.map((row) => (
+    <tr key={row.name}>
+      <th scope="row">{row.name}</th>
+      {runs.map((run, i) => (
+        <td key={run.id}>{row.values[i]}</td>
+      ))}
+    </tr>
+  ));
+}

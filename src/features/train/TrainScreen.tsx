@@ -1,0 +1,133 @@
+/** Training: what will be learnt and where, one button, the pictures while it learns, and the runs that were made. */
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import type { LiveRun } from '../../shared/live.ts';
+import type { RunRecord, TrainingConfig } from '../../shared/training.ts';
+import { formatInterval } from '../../ui/format.ts';
+import { Adjust } from './Adjust.tsx';
+import { configProblems } from './configProblems.ts';
+import { LivePanel } from './LivePanel.tsx';
+import { ReadyPanel, type ReadyPanelProps } from './ReadyPanel.tsx';
+import { RunComparison } from './RunComparison.tsx';
+import { RunList } from './RunList.tsx';
+import classes from './TrainScreen.module.css';
+
+export interface TrainScreenProps extends ReadyPanelProps {
+  /** Called with settings that can be used only; what cannot is shown at its field and keeps Train from starting. */
+  onConfigChange: (config: TrainingConfig) => void;
+  onReset: () => void;
+  live: LiveRun | null;
+  onPause: () => void;
+  onResume: () => void;
+  onStop: () => void;
+  /** Newest first. */
+  runs: RunRecord[];
+  onOpenRun: (id: string) => void;
+  onRename: (id: string, name: string) => void;
+  onDelete: (id: string) => void;
+  onUndoDelete: () => void;
+  lastDeleted: { name: string } | null;
+  compareIds: string[];
+  onCompare: (ids: string[]) => void;
+  onDropEncoder: (files: File[]) => void;
+  error: { message: string; hint: string } | null;
+  onDismissError: () => void;
+}
+
+/** @see TrainScreenProps */
+export function TrainScreen(props: TrainScreenProps) {
+  const { config, onConfigChange, live, runs, compareIds, error } = props;
+  // Settings that cannot be used yet, while they are being typed; the app never sees them.
+  const [draft, setDraft] = useState<TrainingConfig | null>(null);
+  const [draftOf, setDraftOf] = useState(config);
+  if (draftOf !== config) {
+    setDraftOf(config);
+    setDraft(null);
+  }
+  const shown = draft ?? config;
+  const problems = configProblems(shown);
+  const change = (next: TrainingConfig): void => {
+    const usable = Object.keys(configProblems(next)).length === 0;
+    setDraft(usable ? null : next);
+    if (usable) onConfigChange(next);
+  };
+  const ended = useEndedRun(live, runs);
+  const compared = compareIds.flatMap((id) => runs.filter((run) => run.id === id));
+  return (
+    <div className={classes.screen}>
+      <h1 className={classes.heading}>Train</h1>
+      {error && (
+        <Alert
+          color="red"
+          variant="light"
+          icon={<TriangleAlert size={18} />}
+          title={error.message}
+          withCloseButton
+          closeButtonLabel="Dismiss"
+          onClose={props.onDismissError}
+        >
+          {error.hint}
+        </Alert>
+      )}
+      {ended && <EndedRun run={ended} onOpen={props.onOpenRun} />}
+      {live ? (
+        <LivePanel {...props} live={live} />
+      ) : (
+        <>
+          <ReadyPanel
+            {...props}
+            config={shown}
+            blocked={props.blocked ?? blockedText(props.dataset === null, Object.keys(problems).length)}
+          />
+          <Adjust
+            config={shown}
+            problems={problems}
+            encoders={props.encoders}
+            onChange={change}
+            onReset={() => {
+              setDraft(null);
+              props.onReset();
+            }}
+            onDropEncoder={props.onDropEncoder}
+          />
+        </>
+      )}
+      <RunList {...props} onOpen={props.onOpenRun} />
+      {compared.length > 0 && <RunComparison runs={compared} onClear={() => props.onCompare([])} />}
+    </div>
+  );
+}
+
+function blockedText(noData: boolean, problems: number): string | null {
+  if (noData) return 'Training waits for a table: open one under Data.';
+  return problems > 0 ? 'A setting under Adjust cannot be used as it is.' : null;
+}
+
+/** The newest run, once the training that was watched here has ended. */
+function useEndedRun(live: LiveRun | null, runs: RunRecord[]): RunRecord | null {
+  const [watched, setWatched] = useState<string | null>(null);
+  if (live?.plan && watched !== live.plan.runId) setWatched(live.plan.runId);
+  if (live) return null;
+  return runs.find((run) => run.id === watched && run.status !== 'running') ?? null;
+}
+
+function EndedRun({ run, onOpen }: { run: RunRecord; onOpen: (id: string) => void }) {
+  if (run.status === 'failed' || run.status === 'interrupted') return null;
+  const report = run.test?.report;
+  return (
+    <Alert color="green" variant="light" icon={<CircleCheck size={18} />}>
+      <Group justify="space-between" gap="md">
+        <Text size="sm">
+          <strong>
+            {run.name} is {run.status === 'stopped' ? 'stopped; its best epoch is kept' : 'trained'}.
+          </strong>{' '}
+          {report && `Micro-F1 on ${report.rows} titles it never saw: ${formatInterval(report.microF1)}.`}
+        </Text>
+        <Button size="compact-md" onClick={() => onOpen(run.id)}>
+          See results
+        </Button>
+      </Group>
+    </Alert>
+  );
+}

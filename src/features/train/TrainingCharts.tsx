@@ -1,0 +1,95 @@
+/** The four pictures of a training. They share x (epochs), the crosshair and the label that stands out. */
+import { useMemo, useState } from 'react';
+import type { EpochRecord, StepRecord } from '../../shared/training.ts';
+import { formatFigure, formatSmall } from '../../ui/format.ts';
+import { LineChart } from '../../ui/LineChart.tsx';
+import { labelSeries, learningRateSeries, lossSeries, scoreSeries } from './series.ts';
+import classes from './TrainScreen.module.css';
+
+export interface TrainingChartsProps {
+  steps: readonly StepRecord[];
+  epochs: readonly EpochRecord[];
+  /** Null before the plan is known: the axes then show one epoch. */
+  stepsPerEpoch: number | null;
+  plannedEpochs: number;
+  labelNames: readonly string[];
+  bestEpoch: number | null;
+}
+
+const unit = [0, 1] as const;
+const three = (figure: number): string => formatFigure(figure);
+
+/** Where a run is, as its charts say it: whole epochs plainly, steps between them with two digits. */
+export function formatEpoch(epoch: number): string {
+  return Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(2);
+}
+
+/** @see TrainingChartsProps */
+export function TrainingCharts(props: TrainingChartsProps) {
+  const { steps, epochs, plannedEpochs, labelNames, bestEpoch } = props;
+  const stepsPerEpoch = props.stepsPerEpoch ?? 1;
+  const [hover, setHover] = useState<number | null>(null);
+  const byStep = useMemo(() => ({ steps, epochs, stepsPerEpoch }), [steps, epochs, stepsPerEpoch]);
+  // Only with a new epoch: these lines do not change with every report of steps.
+  const byEpoch = useMemo(() => ({ steps: [], epochs, stepsPerEpoch }), [epochs, stepsPerEpoch]);
+  const loss = useMemo(() => lossSeries(byStep), [byStep]);
+  const rate = useMemo(() => learningRateSeries(byStep), [byStep]);
+  const scores = useMemo(() => scoreSeries(byEpoch), [byEpoch]);
+  const labels = useMemo(() => labelSeries(byEpoch, labelNames), [byEpoch, labelNames]);
+
+  const xDomain = useMemo(() => [0, Math.max(1, plannedEpochs)] as const, [plannedEpochs]);
+  const marker = bestEpoch === null ? null : { x: bestEpoch, label: `best: epoch ${bestEpoch}` };
+  const shared = {
+    xDomain,
+    xName: 'epoch',
+    xStep: 1,
+    formatX: formatEpoch,
+    hover,
+    onHover: setHover,
+    marker,
+    height: 248,
+  };
+  return (
+    <div className={classes.charts}>
+      <div className={classes.panel}>
+        <LineChart
+          {...shared}
+          title="Loss"
+          series={loss}
+          formatY={three}
+          waiting="The first steps draw the first line"
+        />
+      </div>
+      <div className={classes.panel}>
+        <LineChart
+          {...shared}
+          title="F1 on validation rows"
+          series={scores}
+          yDomain={unit}
+          formatY={three}
+          waiting="The first figures come after the first epoch"
+        />
+      </div>
+      <div className={classes.panel}>
+        <LineChart
+          {...shared}
+          title="F1 of each label"
+          series={labels}
+          yDomain={unit}
+          formatY={three}
+          waiting="The first figures come after the first epoch"
+        />
+      </div>
+      <div className={classes.panel}>
+        <LineChart
+          {...shared}
+          title="Learning rate"
+          series={rate}
+          formatY={formatSmall}
+          formatTickY={formatSmall}
+          waiting="The first steps draw the first line"
+        />
+      </div>
+    </div>
+  );
+}

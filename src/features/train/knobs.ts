@@ -1,0 +1,104 @@
+/** The numeric settings: what each does, what it costs, and how its field counts. */
+import type { TrainingConfig } from '../../shared/training.ts';
+
+type Step = (value: number, direction: 1 | -1) => number;
+
+const by =
+  (size: number): Step =>
+  (value, direction) =>
+    Number((value + direction * size).toPrecision(10));
+
+/** Doubles and halves. */
+const twofold: Step = (value, direction) => value * 2 ** direction;
+
+/** 1, 2, 5, 10, 20 ... as engineers choose values that span decades. */
+const decades: Step = (value, direction) => {
+  const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const lead = value / power;
+  const up = lead < 1.99 ? 2 : lead < 4.99 ? 5 : 10;
+  const down = lead > 5.01 ? 5 : lead > 2.01 ? 2 : lead > 1.01 ? 1 : 0.5;
+  return Number(((direction === 1 ? up : down) * power).toPrecision(3));
+};
+
+export type NumericSetting =
+  | 'epochs'
+  | 'batchSize'
+  | 'learningRate'
+  | 'warmup'
+  | 'weightDecay'
+  | 'dropout'
+  | 'maxGradientNorm'
+  | 'seed'
+  | 'maxTokens';
+
+export interface Knob {
+  label: string;
+  /** One sentence: what it does and what it costs. */
+  description: string;
+  /** The field shows the value times this: 100 for shares in percent. */
+  scale: number;
+  /** On the shown value. */
+  step: Step;
+}
+
+export const knobs: Record<NumericSetting, Knob> = {
+  epochs: {
+    label: 'Epochs',
+    description: 'How often every title is seen. Time grows in step; too many and it learns titles by heart.',
+    scale: 1,
+    step: by(1),
+  },
+  batchSize: {
+    label: 'Batch size, titles',
+    description: 'Titles read before each correction. Larger is faster and steadier, and takes more memory.',
+    scale: 1,
+    step: twofold,
+  },
+  learningRate: {
+    label: 'Learning rate',
+    description: 'Size of each correction. Too high and the loss jumps about, too low and it needs more epochs.',
+    scale: 1,
+    step: decades,
+  },
+  warmup: {
+    label: 'Warm-up, % of steps',
+    description: 'The learning rate rises from 0 for this long, so that the first steps do no harm. Costs nothing.',
+    scale: 100,
+    step: by(1),
+  },
+  weightDecay: {
+    label: 'Weight decay',
+    description: 'Pulls weights towards 0 against learning by heart. Too much and it cannot learn at all.',
+    scale: 1,
+    step: decades,
+  },
+  dropout: {
+    label: 'Dropout, %',
+    description: 'Share of signals silenced at random against learning by heart. More needs more epochs.',
+    scale: 100,
+    step: by(5),
+  },
+  maxGradientNorm: {
+    label: 'Gradient clipping',
+    description: 'Corrections longer than this are cut, so that one odd title cannot spoil the model. Costs nothing.',
+    scale: 1,
+    step: decades,
+  },
+  seed: {
+    label: 'Seed',
+    description: 'The same seed gives the same split and the same run; another one shows how much is luck.',
+    scale: 1,
+    step: by(1),
+  },
+  maxTokens: {
+    label: 'Longest title, tokens',
+    description: 'Longer titles are cut here. Only titles that long cost time and memory.',
+    scale: 1,
+    step: by(8),
+  },
+};
+
+/** The configuration with one numeric setting changed. */
+export function withNumber(config: TrainingConfig, setting: NumericSetting, value: number): TrainingConfig {
+  return { ...config, [setting]: value };
+}
