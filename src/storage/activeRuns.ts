@@ -2,7 +2,7 @@
  * Which runs are being trained right now, in any tab. A Web Lock is held while a run trains and is let go by the browser when the
  * tab or its worker dies, however it dies; a flag in a database would stay.
  */
-const prefix = 'rung-run:';
+const prefix = 'rung-run-';
 
 /**
  * Marks a run as active until the returned function is called or the tab closes. Resolves once the lock is held. Where the

@@ -25,18 +25,14 @@ export function megabytes(bytes: number): string {
 export async function storageError(thrown: unknown, doing: string, needed: number | null): Promise<RungError> {
   if (thrown instanceof RungError) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  const { usage, quota } = await browserEstimate();
-  // Chromium ends a file write that runs out of room as often with a plain AbortError (a race in its data pipe) as with a quota error.
-  const tooMuch = needed !== null && quota !== null && (usage ?? 0) + needed > quota;
-  if (isQuota(thrown) || tooMuch) {
+  if (isQuota(thrown)) {
+    // The quota itself is not told: Chromium answers `estimate()` with a fixed figure, not with what it will give.
+    const { usage } = await browserEstimate();
     const asked = needed === null ? '' : ` ${megabytes(needed)} were needed;`;
-    const given =
-      quota === null
-        ? ' the browser gave no more room.'
-        : ` the browser allows this page ${megabytes(quota)}, of which ${megabytes(usage ?? 0)} are taken.`;
+    const taken = usage === null ? '' : ` this page already takes ${megabytes(usage)} and`;
     return new RungError(
       'quota-exceeded',
-      `No room left while ${doing}:${asked}${given}`,
+      `No room left while ${doing}:${asked}${taken} the browser gives no more.`,
       'Download the runs you want to keep, delete runs you no longer need, then save again. What was stored before is still there.',
       { cause: thrown },
     );

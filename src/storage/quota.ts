@@ -4,7 +4,7 @@ import { browserEstimate } from './failures.ts';
 export interface StorageUsage {
   /** Bytes taken by this page, its offline copy counted; null where the browser does not say. */
   usedBytes: number | null;
-  /** Bytes the browser would allow in all; null where it does not say. */
+  /** Bytes the browser says it would allow in all, an upper bound (Chromium tells a fixed figure); null where it does not say. */
   quotaBytes: number | null;
   /** True when the browser will not clear it on its own. */
   persistent: boolean;

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RungError } from '../shared/errors.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { checkRunRecord } from './runSchema.ts';
 import { createRunStorage, openStorage, type RunStorage } from './storage.ts';
@@ -9,14 +10,14 @@ import { databaseWeights, type WeightStore } from './weights.ts';
 let database: RungDatabase;
 let weights: WeightStore;
 let storage: RunStorage;
-const onUnreadable = vi.fn<(id: string, reason: string) => void>();
+let unreadable: { id: string; reason: string }[] = [];
 let visit = 0;
 
 beforeEach(async () => {
   database = await openDatabase(`visit-${visit++}`);
   weights = databaseWeights(database);
-  onUnreadable.mockClear();
-  storage = createRunStorage(database, weights, onUnreadable);
+  unreadable = [];
+  storage = createRunStorage(database, weights, (id, reason) => unreadable.push({ id, reason }));
 });
 
 describe('runs', () => {
@@ -55,8 +56,8 @@ describe('runs', () => {
     const odd = testRecord({ id: 'odd' });
     await database.put('runs', { ...odd, epochs: [{ ...odd.epochs[0], microF1: '0.8' }] }, 'odd');
     expect((await storage.runs()).map(({ id }) => id)).toEqual(['run-1']);
-    expect(onUnreadable.mock.calls.map(([id]) => id).toSorted()).toEqual(['half', 'odd', 'text']);
-    expect(onUnreadable).toHaveBeenCalledWith('odd', 'epochs.0.microF1: expected number, got "0.8"');
+    expect(unreadable.map(({ id }) => id).toSorted()).toEqual(['half', 'odd', 'text']);
+    expect(unreadable).toContainEqual({ id: 'odd', reason: 'epochs.0.microF1: expected number, got "0.8"' });
     expect(await storage.run('half')).toBeNull();
   });
 
@@ -117,6 +118,29 @@ describe('weights', () => {
     await storage.deleteRun('run-1');
     expect(await storage.runs()).toEqual([]);
     expect((await weights.list()).size).toBe(0);
+  });
+
+  it('stay for an undo when only the record is deleted', async () => {
+    await storage.saveRun(testRecord());
+    await storage.saveWeights('run-1', Uint8Array.of(1));
+    await storage.deleteRecord('run-1');
+    expect(await storage.runs()).toEqual([]);
+    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(1));
+    await storage.removeOrphans([]);
+    expect((await weights.list()).size).toBe(0);
+  });
+
+  it('of deleted runs make way when there is no room', async () => {
+    await storage.saveWeights('deleted', new Uint8Array(100));
+    await storage.saveWeights('run-1', Uint8Array.of(1));
+    const plain = databaseWeights(database);
+    vi.spyOn(weights, 'write').mockImplementation(async (id, bytes) => {
+      if ((await weights.list()).has('deleted')) throw new RungError('quota-exceeded', 'full');
+      await plain.write(id, bytes);
+    });
+    await storage.saveWeights('run-1', Uint8Array.of(2));
+    expect([...(await weights.list())]).toEqual([['run-1', 1]]);
+    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(2));
   });
 });
 

@@ -1,6 +1,7 @@
 /** What is kept in this browser between visits: runs and their weights. Works in a page and in a worker. */
 import { RungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
+import { activeRunIds } from './activeRuns.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { storageError } from './failures.ts';
 import { estimateUsage, type StorageUsage } from './quota.ts';
@@ -24,7 +25,13 @@ export interface RunStorage {
   run(id: string): Promise<RunRecord | null>;
   /** The record and its weights. */
   deleteRun(id: string): Promise<void>;
-  /** Replaces the weights in one go: after a failure the old ones are still there. @throws RungError `quota-exceeded` */
+  /** Only the record, so that it can be brought back: the weights go with `deleteWeights`, `removeOrphans`, or for want of room. */
+  deleteRecord(id: string): Promise<void>;
+  /**
+   * Replaces the weights in one go: after a failure the old ones are still there. Where there is no room, weights of deleted runs
+   * make way first.
+   * @throws RungError `quota-exceeded`
+   */
   saveWeights(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** @throws RungError `not-found` */
   readWeights(id: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -35,20 +42,19 @@ export interface RunStorage {
    * Runs left "running" by a tab that was closed become "interrupted", but for those in `activeIds` (see `activeRunIds`).
    * @returns the records that changed
    */
-  markInterrupted(activeIds: readonly string[]): Promise<RunRecord[]>;
+  markInterrupted(activeIds: Iterable<string>): Promise<RunRecord[]>;
   /**
-   * Deletes weights that no record names, but for those in `activeIds`, whose record may not be written yet.
+   * Deletes weights that no record names, but for those in `keptIds`, whose record may not be written yet.
    * @returns bytes freed
    */
-  removeOrphans(activeIds: readonly string[]): Promise<number>;
+  removeOrphans(keptIds: Iterable<string>): Promise<number>;
   close(): void;
 }
 
 /** @throws RungError `storage-unavailable` where the browser keeps nothing (private window, site data blocked) */
 export async function openStorage({ name = 'rung', onUnreadable }: StorageOptions = {}): Promise<RunStorage> {
   const database = await openDatabase(name);
-  const weights = await openWeightStore(name, database);
-  return createRunStorage(database, weights, onUnreadable);
+  return createRunStorage(database, await openWeightStore(name, database), onUnreadable);
 }
 
 /** The storage over an open database and a store of weights. */
@@ -78,8 +84,7 @@ export function createRunStorage(
     async runs() {
       const records: RunRecord[] = [];
       await attempt('reading the list of runs', async () => {
-        const { store } = database.transaction('runs');
-        for await (const { key, value } of store) {
+        for await (const { key, value } of database.transaction('runs').store) {
           const record = read(key, value);
           if (record !== null) records.push(record);
         }
@@ -92,28 +97,40 @@ export function createRunStorage(
     },
     async deleteRun(id) {
       // The record first: weights without a record are swept up on the next visit, a record without weights would mislead.
-      await attempt(`deleting run ${id}`, () => database.delete('runs', id));
+      await storage.deleteRecord(id);
       await weights.remove(id);
     },
-    saveWeights: (id, bytes) => weights.write(id, bytes),
+    deleteRecord: (id) => attempt(`deleting run ${id}`, () => database.delete('runs', id)),
+    async saveWeights(id, bytes) {
+      try {
+        await weights.write(id, bytes);
+      } catch (thrown) {
+        const full = thrown instanceof RungError && thrown.code === 'quota-exceeded';
+        if (!full || (await storage.removeOrphans([id, ...(await activeRunIds())])) === 0) throw thrown;
+        await weights.write(id, bytes);
+      }
+    },
     readWeights: (id) => weights.read(id),
     deleteWeights: (id) => weights.remove(id),
     usage: estimateUsage,
     async markInterrupted(activeIds) {
+      const active = new Set(activeIds);
       const changed: RunRecord[] = [];
       for (const record of await storage.runs()) {
-        if (record.status !== 'running' || activeIds.includes(record.id)) continue;
+        if (record.status !== 'running' || active.has(record.id)) continue;
         const interrupted: RunRecord = { ...record, status: 'interrupted' };
         await storage.saveRun(interrupted);
         changed.push(interrupted);
       }
       return changed;
     },
-    async removeOrphans(activeIds) {
-      const known = new Set(await attempt('reading the list of runs', () => database.getAllKeys('runs')));
+    async removeOrphans(keptIds) {
+      const kept = new Set(keptIds);
+      // Keys, not records: weights of a record that cannot be read stay.
+      for (const id of await attempt('reading the list of runs', () => database.getAllKeys('runs'))) kept.add(id);
       let freed = 0;
       for (const [id, bytes] of await weights.list()) {
-        if (known.has(id) || activeIds.includes(id)) continue;
+        if (kept.has(id)) continue;
         await weights.remove(id);
         freed += bytes;
       }

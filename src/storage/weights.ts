@@ -19,6 +19,8 @@ export interface WeightStore {
   list(): Promise<Map<string, number>>;
 }
 
+// A piece that does not fit Chromium's data pipe fails, when room runs out, as often with a bare AbortError as with a quota error.
+const pieceBytes = 512 * 1024;
 const suffix = '.safetensors';
 
 /** The best store that this browser has. */
@@ -69,7 +71,7 @@ export function fileWeights(directory: FileSystemDirectoryHandle): WeightStore {
         const handle = await directory.getFileHandle(fileName(id), { create: true });
         const stream = await handle.createWritable();
         try {
-          await stream.write(bytes);
+          for (let at = 0; at < bytes.length; at += pieceBytes) await stream.write(bytes.subarray(at, at + pieceBytes));
           await stream.close();
         } catch (thrown) {
           // The stream may already be closed by the failure; the first error is the one to tell.
