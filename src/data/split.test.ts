@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../shared/random.ts';
 import { kFold, splitDataset } from './split.ts';
@@ -50,27 +50,27 @@ describe('splitDataset', () => {
             sideOf.set(groups[row], name);
           }
         }
-        if (test === 0) expect(split.test).toHaveLength(0);
-        if (validation === 0) expect(split.validation).toHaveLength(0);
+        expect(test === 0 && split.test.length > 0).toBe(false);
+        expect(validation === 0 && split.validation.length > 0).toBe(false);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('meets the shares of rows and of every label within six rows of 1,000, whatever the seed', () => {
+  it('meets the shares of rows and of every label within three rows of 1,000, whatever the seed', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const { labels, groups } = makeRows(1000, [0.5, 0.2, 0.05], seed, 10);
         const split = splitDataset(labels, 3, groups, shares, seed);
-        expect(Math.abs(split.test.length - 100)).toBeLessThanOrEqual(4);
-        expect(Math.abs(split.validation.length - 100)).toBeLessThanOrEqual(4);
+        expect(Math.abs(split.test.length - 100)).toBeLessThanOrEqual(3);
+        expect(Math.abs(split.validation.length - 100)).toBeLessThanOrEqual(3);
         for (let label = 0; label < 3; label++) {
           const all = rowsWith(labels, 3, Uint32Array.from(groups.keys()), label);
-          expect(Math.abs(rowsWith(labels, 3, split.test, label) - all / 10)).toBeLessThanOrEqual(6);
-          expect(Math.abs(rowsWith(labels, 3, split.validation, label) - all / 10)).toBeLessThanOrEqual(6);
+          expect(Math.abs(rowsWith(labels, 3, split.test, label) - all / 10)).toBeLessThanOrEqual(3);
+          expect(Math.abs(rowsWith(labels, 3, split.validation, label) - all / 10)).toBeLessThanOrEqual(3);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 100 },
     );
   });
 
@@ -135,13 +135,13 @@ describe('kFold', () => {
           Uint32Array.from(fold.keys()).filter((row) => fold[row] === f),
         );
         for (const rows of byFold) {
-          expect(Math.abs(rows.length - 600 / folds)).toBeLessThanOrEqual(6);
+          expect(Math.abs(rows.length - 600 / folds)).toBeLessThanOrEqual(3);
           const all = rowsWith(labels, 2, Uint32Array.from(fold.keys()), 1);
           expect(Math.abs(rowsWith(labels, 2, rows, 1) - all / folds)).toBeLessThanOrEqual(3);
         }
         groups.forEach((group, row) => expect(fold[row]).toBe(fold[group]));
       }),
-      { numRuns: 40 },
+      { numRuns: 100 },
     );
   });
 

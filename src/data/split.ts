@@ -108,14 +108,35 @@ class Dealer {
     return side;
   }
 
-  /** Deals units of one label set, to each side as many as fit whole into its share; what is over is left for `dealRest` to balance. */
-  dealSet(indices: readonly number[]): void {
-    const rows = indices.reduce((sum, index) => sum + this.units[index].rows.length, 0);
-    const wanted = this.shares.map((share) => share * rows);
-    for (const index of indices) {
-      const size = this.units[index].rows.length;
-      if (Math.max(...wanted) < size) continue;
-      wanted[this.deal(index, (side) => wanted[side])] -= size;
+  /** Deals groups of a hundredth of all rows or more to the side that lacks most rows; the others make up for them. */
+  dealLarge(): void {
+    const all = this.units.reduce((sum, unit) => sum + unit.rows.length, 0);
+    this.units.forEach((unit, index) => {
+      if (unit.rows.length > 2 && unit.rows.length >= all / 100) this.deal(index, () => 0);
+    });
+  }
+
+  /** Shares of the sides in what is not dealt yet. */
+  private openShares(): number[] {
+    const open = this.desires.total.map((rows, side) => (this.shares[side] > 0 ? Math.max(0, rows) : 0));
+    const sum = open.reduce((total, rows) => total + rows, 0);
+    return sum > 0 ? Array.from(open, (rows) => rows / sum) : [...this.shares];
+  }
+
+  /** Deals units of each label set, to each side as many as fit whole into its share; what is over is left for `dealRest` to balance. */
+  dealSets(sets: readonly number[][]): void {
+    const shares = this.openShares();
+    const smallest = Math.min(...shares.filter((share) => share > 0));
+    for (const set of sets) {
+      const indices = set.filter((index) => this.sideOf[index] === unassigned);
+      // Two units for the smallest side: below that, a set's own rounding would outweigh its share.
+      if (indices.length * smallest < 2) continue;
+      const size = this.units[set[0]].rows.length;
+      const wanted = shares.map((share) => share * size * indices.length);
+      for (const index of indices) {
+        if (Math.max(...wanted) < size) break;
+        wanted[this.deal(index, (side) => wanted[side])] -= size;
+      }
     }
   }
 
@@ -133,11 +154,12 @@ class Dealer {
   }
 }
 
-/** Units by their label set, sets in the order of their first unit. */
+/** Units by their labels and rows, so that those of one list are interchangeable; in the order of their first unit. */
 function byLabelSet(units: readonly Unit[]): number[][] {
   const sets = new Map<string, number[]>();
   units.forEach((unit, index) => {
-    const key = [...unit.labels.keys()].toSorted((a, b) => a - b).join(',');
+    const labels = [...unit.labels].toSorted(([a], [b]) => a - b);
+    const key = `${unit.rows.length}:${labels.map(([label, rows]) => `${label}x${rows}`).join(',')}`;
     const members = sets.get(key) ?? [];
     members.push(index);
     sets.set(key, members);
@@ -170,9 +192,8 @@ function dealRows(
     });
   }
   const dealer = new Dealer(units, shares, desires, random);
-  const smallest = Math.min(...shares.filter((share) => share > 0));
-  // Two units for the smallest side: below that, a set's own rounding would outweigh its share.
-  for (const set of byLabelSet(units)) if (set.length * smallest >= 2) dealer.dealSet(set);
+  dealer.dealLarge();
+  dealer.dealSets(byLabelSet(units));
   // Rarest in the whole set, not among what is left: a frequent label that is nearly dealt out must not decide for a rare one.
   dealer.dealRest([...counts.rows.keys()].toSorted((a, b) => counts.rows[a] - counts.rows[b]));
 
