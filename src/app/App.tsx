@@ -8,7 +8,7 @@ import { useDataStore, summaryOf } from './dataStore.ts';
 import { DeviceBadge } from './DeviceBadge.tsx';
 import { useEngineStore } from './engineStore.ts';
 import { Rail, Tabs } from './Navigation.tsx';
-import { goTo, usePlace, type Place } from './places.ts';
+import { usePlace, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 import { Screens } from './Screens.tsx';
 import { openDropped } from './dropped.ts';
@@ -109,7 +109,7 @@ export function App() {
         <Rail current={place} waits={waits} />
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
-        {live && <RunProgress live={live} onPause={pause} onResume={resume} onStop={stop} onOpen={() => goTo('train')} />}
+        {live && <RunProgress live={live} onPause={pause} onResume={resume} onStop={stop} />}
         <ErrorBoundary FallbackComponent={CrashScreen} resetKeys={[place]}>
           <Screens place={place} />
         </ErrorBoundary>

@@ -40,7 +40,7 @@ function DataPlace() {
       error={store.error}
       onDismissError={store.dismissError}
       onOpenFile={openDropped}
-      onReopen={store.reopen}
+      file={store.file}
       onOpenText={store.openText}
       onOpenSample={store.openSample}
       onConfigure={store.configure}

@@ -12,14 +12,14 @@ export type DataState =
 
 interface DataStore {
   state: DataState;
+  /** The file that is open, to read it again as another sheet or encoding; null for pasted text. */
+  file: File | null;
   error: { message: string; hint: string } | null;
   configuring: boolean;
   dismissError: () => void;
   openFile: (file: File, options?: ImportOptions) => Promise<void>;
   openText: (text: string) => Promise<void>;
   openSample: () => Promise<void>;
-  /** The same file again: another sheet, encoding or delimiter. */
-  reopen: (options: ImportOptions) => Promise<void>;
   configure: (change: Partial<DataSettings>) => Promise<void>;
   fetchRows: (query: RowQuery, offset: number, limit: number) => Promise<RowPage>;
   dataset: () => Promise<Dataset>;
@@ -33,7 +33,6 @@ export function summaryOf(state: DataState): DataSummary | null {
 export const useDataStore = create<DataStore>((set, get) => {
   // Two files dropped one after the other: the later one wins, whatever finishes first.
   let openings = 0;
-  let lastFile: File | null = null;
 
   async function open(name: string, read: (onProgress: ProgressListener) => Promise<DataSummary>): Promise<void> {
     const mine = ++openings;
@@ -53,19 +52,22 @@ export const useDataStore = create<DataStore>((set, get) => {
 
   return {
     state: { status: 'empty' },
+    file: null,
     error: null,
     configuring: false,
     dismissError: () => set({ error: null }),
     openFile: (file, options = {}) =>
       open(file.name, async (onProgress) => {
         const summary = await dataWorker.open(file, options, onProgress);
-        lastFile = file;
+        set({ file });
         return summary;
       }),
-    reopen: async (options) => {
-      if (lastFile) await get().openFile(lastFile, options);
-    },
-    openText: (text) => open('pasted table', (onProgress) => dataWorker.openText(text, onProgress)),
+    openText: (text) =>
+      open('pasted table', async (onProgress) => {
+        const summary = await dataWorker.openText(text, onProgress);
+        set({ file: null });
+        return summary;
+      }),
     openSample: () =>
       open('sample', async (onProgress) => {
         const response = await fetch(shippedUrl('sample/job-titles.csv'));
@@ -73,8 +75,10 @@ export const useDataStore = create<DataStore>((set, get) => {
           const message = `The sample that ships with Rung could not be read (HTTP ${response.status}).`;
           throw new RungError('not-found', message, 'Reload the page and try again.');
         }
-        lastFile = new File([await response.blob()], 'Sample job titles.csv');
-        return dataWorker.open(lastFile, {}, onProgress);
+        const file = new File([await response.blob()], 'Sample job titles.csv');
+        const summary = await dataWorker.open(file, {}, onProgress);
+        set({ file });
+        return summary;
       }),
     configure: async (change) => {
       set({ configuring: true });

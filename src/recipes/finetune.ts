@@ -8,7 +8,7 @@ import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
 import type { EpochRecord, SplitReport, StepRecord, TestRow, TrainingConfig } from '../shared/training.ts';
-import { macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
+import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
 import type { DistilBertConfig } from '../models/distilbert.ts';
@@ -173,13 +173,8 @@ interface EvaluatedEpoch extends Omit<EpochRecord, 'microF1' | 'macroF1' | 'perL
 function epochRecord(event: EvaluatedEpoch, validation: Examples): EpochRecord {
   const { type: _, validationLogits, ...rest } = event;
   const predicted = Uint8Array.from(validationLogits, (logit) => (logit >= 0 ? 1 : 0));
-  const { labels, labelCount } = validation;
-  return {
-    ...rest,
-    microF1: microF1(labels, predicted, labelCount),
-    macroF1: macroF1(labels, predicted, labelCount),
-    perLabelF1: perLabelF1(labels, predicted, labelCount),
-  };
+  const counts = confusion(validation.labels, predicted, validation.labelCount);
+  return { ...rest, microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
 }
 
 function testRows(dataset: Dataset, rows: Uint32Array, probabilities: Float32Array): TestRow[] {

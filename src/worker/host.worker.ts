@@ -2,7 +2,7 @@
 import * as Comlink from 'comlink';
 import { readModelFiles, writeModelZip } from '../formats/package.ts';
 import { startBackend } from '../kernels/backend.ts';
-import { readEncoder } from '../recipes/encoder.ts';
+import { readEncoder, withHead } from '../recipes/encoder.ts';
 import { measure } from '../recipes/measure.ts';
 import { withFigures } from '../recipes/package.ts';
 import { RungError } from '../shared/errors.ts';
@@ -131,14 +131,18 @@ class Host implements EngineApi {
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
     const device = await this.started(null);
     onProgress('Reading the model', null);
-    const content = await readModelFiles(files);
-    const encoder = readEncoder(content);
-    const name = files.length === 1 ? files[0].name.replace(/\.zip$/i, '') : encoder.name;
+    const encoder = readEncoder(await readModelFiles(files));
+    // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
+    const labelCount = encoder.labelNames?.length ?? 1;
+    const { unused } = withHead(encoder, labelCount, { keepHead: encoder.labelNames !== null, seed: 0, dropout: 0 });
+    const warnings =
+      unused.length > 0 ? [`${unused.length} tensors of this model are not used: ${unused.slice(0, 3).join(', ')}.`] : [];
+    const name = nameOfPackage(files);
     const info = this.encoderList.addDropped(name, encoder);
     const classifier = Classifier.ofPackage(info.source.id, name, encoder);
-    if (!classifier) return { encoder: info, model: null, warnings: encoder.warnings };
+    if (!classifier) return { encoder: info, model: null, warnings };
     this.packages.set(classifier.id, classifier);
-    return { encoder: info, model: this.use(classifier).info(device), warnings: encoder.warnings };
+    return { encoder: info, model: this.use(classifier).info(device), warnings };
   }
 
   async predict(titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
@@ -170,6 +174,12 @@ class Host implements EngineApi {
     this.model = classifier;
     return classifier;
   }
+}
+
+/** A zip's own name, or that of the folder that the files lay in. */
+function nameOfPackage(files: File[]): string {
+  if (files.length === 1) return files[0].name.replace(/\.zip$/i, '');
+  return files[0]?.webkitRelativePath.split('/')[0] || 'Dropped model';
 }
 
 installErrorTransfer();
