@@ -57,17 +57,17 @@ describe('splitDataset', () => {
     );
   });
 
-  it('meets the shares of rows and of every label within three rows of 1,000, whatever the seed', () => {
+  it('meets the shares of rows and of every label within five rows of 1,000, whatever the seed', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const { labels, groups } = makeRows(1000, [0.5, 0.2, 0.05], seed, 10);
         const split = splitDataset(labels, 3, groups, shares, seed);
-        expect(Math.abs(split.test.length - 100)).toBeLessThanOrEqual(3);
-        expect(Math.abs(split.validation.length - 100)).toBeLessThanOrEqual(3);
+        expect(Math.abs(split.test.length - 100)).toBeLessThanOrEqual(5);
+        expect(Math.abs(split.validation.length - 100)).toBeLessThanOrEqual(5);
         for (let label = 0; label < 3; label++) {
           const all = rowsWith(labels, 3, Uint32Array.from(groups.keys()), label);
-          expect(Math.abs(rowsWith(labels, 3, split.test, label) - all / 10)).toBeLessThanOrEqual(3);
-          expect(Math.abs(rowsWith(labels, 3, split.validation, label) - all / 10)).toBeLessThanOrEqual(3);
+          expect(Math.abs(rowsWith(labels, 3, split.test, label) - all / 10)).toBeLessThanOrEqual(5);
+          expect(Math.abs(rowsWith(labels, 3, split.validation, label) - all / 10)).toBeLessThanOrEqual(5);
         }
       }),
       { numRuns: 100 },
@@ -135,9 +135,9 @@ describe('kFold', () => {
           Uint32Array.from(fold.keys()).filter((row) => fold[row] === f),
         );
         for (const rows of byFold) {
-          expect(Math.abs(rows.length - 600 / folds)).toBeLessThanOrEqual(3);
+          expect(Math.abs(rows.length - 600 / folds)).toBeLessThanOrEqual(5);
           const all = rowsWith(labels, 2, Uint32Array.from(fold.keys()), 1);
-          expect(Math.abs(rowsWith(labels, 2, rows, 1) - all / folds)).toBeLessThanOrEqual(3);
+          expect(Math.abs(rowsWith(labels, 2, rows, 1) - all / folds)).toBeLessThanOrEqual(5);
         }
         groups.forEach((group, row) => expect(fold[row]).toBe(fold[group]));
       }),
