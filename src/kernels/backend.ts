@@ -1,0 +1,125 @@
+/**
+ * Chooses the device and starts tfjs on it: WebGPU on a real graphics card, else WASM. A software WebGPU adapter is slower than WASM and
+ * is used only when asked for.
+ */
+import { findBackend, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
+import { RungError } from '../shared/errors.ts';
+import type { Backend, DeviceReport } from '../shared/training.ts';
+import { registerStockKernels } from './stockKernels.ts';
+import { createWasmBackend, wasmFeatures } from './wasmModule.ts';
+import { setSoftwareAdapter } from './webgpuProgram.ts';
+
+let started: DeviceReport | null = null;
+const lostListeners = new Set<(error: RungError) => void>();
+
+/** Called when the GPU is taken away (driver reset, sleep). Every tensor is gone then; `startBackend` starts anew. Returns the remover. */
+export function onDeviceLost(listener: (error: RungError) => void): () => void {
+  lostListeners.add(listener);
+  return () => lostListeners.delete(listener);
+}
+
+/**
+ * Starts the best backend there is, or the one that is forced; a backend that runs already is kept, with its tensors.
+ * @param wasmBaseUrl what relative addresses of the .wasm files are resolved against; a worker passes its own address.
+ * @throws RungError `device-unavailable`.
+ */
+export async function startBackend(force: Backend | null, wasmBaseUrl: string): Promise<DeviceReport> {
+  if (started && (force === null || force === started.backend) && findBackend(started.backend)) return started;
+  registerStockKernels();
+  const webgpu = force === 'wasm' ? null : await startWebGpu(force === 'webgpu');
+  started = webgpu && !('reason' in webgpu) ? webgpu : await startWasm(webgpu?.reason ?? null, wasmBaseUrl);
+  return started;
+}
+
+/** Why WebGPU is not used, as the start of a sentence. */
+interface Refusal {
+  reason: string;
+}
+
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
+
+async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
+  const refuse = (reason: string): Refusal => {
+    if (!forced) return { reason };
+    const hint = 'Choose the automatic device, or use a recent Chrome or Edge with hardware acceleration switched on.';
+    throw new RungError('device-unavailable', `Starting WebGPU failed: ${reason}.`, hint);
+  };
+  const gpu: GPU | undefined = navigator.gpu;
+  if (!gpu) return refuse('this browser has no WebGPU');
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return refuse('the browser offers no graphics adapter');
+  const { info } = adapter;
+  const names = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '');
+  const software = info.isFallbackAdapter || names.some((name) => softwareNames.test(name));
+  if (software && !forced) return refuse('the only graphics adapter is a software one, slower than WebAssembly');
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ requiredLimits: wantedLimits(adapter.limits) });
+  } catch (thrown) {
+    return refuse(
+      `the graphics adapter gives no device (${thrown instanceof Error ? thrown.message : String(thrown)})`,
+    );
+  }
+  const name = info.description || [...new Set(names)].join(' ') || 'Unnamed graphics adapter';
+  await register('webgpu', () => new WebGPUBackend(device, info));
+  setSoftwareAdapter(software);
+  watch(device, name);
+  const explanation = software
+    ? `Computes with WebGPU on a software adapter (${name}): correct, but slow. Meant for tests.`
+    : `Computes on your graphics card (${name}) with WebGPU. Nothing leaves this machine.`;
+  return { backend: 'webgpu', name, software, threads: 0, explanation };
+}
+
+/** The largest buffers and workgroups that the adapter has; defaults would cap a table of embeddings at 128 MB. */
+function wantedLimits(limits: GPUSupportedLimits): Record<string, number> {
+  return {
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+  };
+}
+
+function watch(device: GPUDevice, name: string): void {
+  void device.lost.then((info) => {
+    if (info.reason === 'destroyed') return;
+    started = null;
+    removeBackend('webgpu');
+    const message = `The graphics device (${name}) was lost while in use: ${info.message || 'the browser gives no reason'}.`;
+    const hint =
+      'Start again: finished epochs are kept. If it happens often, choose a smaller batch or the WebAssembly device.';
+    const error = new RungError('device-lost', message, hint);
+    for (const listener of lostListeners) listener(error);
+  });
+}
+
+async function startWasm(refusal: string | null, baseUrl: string): Promise<DeviceReport> {
+  const features = wasmFeatures();
+  const backend = await createWasmBackend(features, baseUrl);
+  await register('wasm', () => backend);
+  const { simd, threads } = features;
+  const name = `${threads} ${threads === 1 ? 'thread' : 'threads'}${simd ? ', SIMD' : ''}`;
+  const why = refusal ? `No graphics card is used: ${refusal}. ` : '';
+  const single = 'The page is not cross-origin isolated, so only one thread can be used. ';
+  const slow = !globalThis.crossOriginIsolated ? single : '';
+  const explanation = `${why}Computes on the processor with WebAssembly (${name}). ${slow}Training takes longer than on a graphics card.`;
+  return { backend: 'wasm', name, software: false, threads, explanation };
+}
+
+async function register(
+  name: Backend,
+  create: () => WebGPUBackend | Awaited<ReturnType<typeof createWasmBackend>>,
+): Promise<void> {
+  if (findBackend(name)) removeBackend(name);
+  registerBackend(name, create);
+  if (!(await setBackend(name))) {
+    throw new RungError(
+      'device-unavailable',
+      `Starting the ${name} engine failed.`,
+      'Reload the page or choose another device.',
+    );
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Every op of the model once more from stock tfjs ops: the oracle that the kernels are compared with, output and gradients. Slow by
+ * design (attention over all pairs of tokens, look-ups as products with one-hot rows); nothing outside tests and benchmarks imports it.
+ */
+import {
+  add,
+  cast,
+  div,
+  erf,
+  exp,
+  log1p,
+  abs,
+  matMul,
+  mean,
+  mul,
+  neg,
+  oneHot,
+  relu,
+  reshape,
+  rsqrt,
+  slice,
+  softmax,
+  sub,
+  tensor,
+  tensor1d,
+  transpose,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { attentionSeedStride } from './attention.ts';
+import { dropoutFactors, type Dropout } from './dropout.ts';
+
+/** x wT + b: [N, I] x [O, I] + [O] -> [N, O] */
+export function linearComposed(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
+  return add(matMul(x, weight, false, true), bias);
+}
+
+function dropped<T extends Tensor>(x: T, dropout: Dropout): T {
+  if (dropout.rate === 0) return x;
+  return mul(x, tensor(dropoutFactors(dropout, x.size), x.shape));
+}
+
+/** Dropout of GELU (exact, erf) or ReLU. */
+export function activationComposed(x: Tensor2D, kind: 'gelu' | 'relu', dropout: Dropout): Tensor2D {
+  const y: Tensor2D = kind === 'relu' ? relu(x) : mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+  return dropped(y, dropout);
+}
+
+/** LayerNorm over the last axis: [N, H]. */
+export function layerNormComposed(x: Tensor2D, gain: Tensor1D, bias: Tensor1D, epsilon: number): Tensor2D {
+  const centred = sub(x, mean(x, 1, true));
+  const variance = mean(mul(centred, centred), 1, true);
+  return add(mul(mul(centred, rsqrt(add(variance, epsilon))), gain), bias);
+}
+
+/** LayerNorm(residual + dropout(x)). */
+export function residualNormComposed(
+  x: Tensor2D,
+  residual: Tensor2D,
+  gain: Tensor1D,
+  bias: Tensor1D,
+  epsilon: number,
+  dropout: Dropout,
+): Tensor2D {
+  return layerNormComposed(add(residual, dropped(x, dropout)), gain, bias, epsilon);
+}
+
+function rowsOf(table: Tensor2D, rows: Int32Array): Tensor2D {
+  const hot = oneHot(tensor1d(rows, 'int32'), table.shape[0]) as Tensor2D;
+  const selected = cast(hot, 'float32');
+  return matMul(selected, table);
+}
+
+/** Dropout(LayerNorm(words[word] + positions[position])): [N, H]. `tokens` as in `PackedBatch`. */
+export function embedComposed(
+  words: Tensor2D,
+  positions: Tensor2D,
+  gain: Tensor1D,
+  bias: Tensor1D,
+  tokens: Int32Array,
+  epsilon: number,
+  dropout: Dropout,
+): Tensor2D {
+  const N = tokens.length / 5;
+  const sum = add<Tensor2D>(rowsOf(words, tokens.subarray(0, N)), rowsOf(positions, tokens.subarray(N, 2 * N)));
+  return dropped(layerNormComposed(sum, gain, bias, epsilon), dropout);
+}
+
+/** First row of each title: [N, H] -> [B, H]. */
+export function firstRowsComposed(x: Tensor2D, firsts: Int32Array): Tensor2D {
+  return rowsOf(x, firsts);
+}
+
+/** Pairs of one title 0, all others very negative: [N, N]; dropout factors of the probabilities: [A, N, N]. */
+function pairConstants(tokens: Int32Array, heads: number, dropout: Dropout): [Tensor, Tensor] {
+  const N = tokens.length / 5;
+  const bias = new Float32Array(N * N).fill(-1e30);
+  const factors = new Float32Array(heads * N * N).fill(1);
+  const all = dropoutFactors(dropout, dropout.rate === 0 ? 0 : N * heads * attentionSeedStride);
+  for (let i = 0; i < N; i++) {
+    const begin = tokens[2 * N + i];
+    for (let j = begin; j < tokens[3 * N + i]; j++) {
+      bias[i * N + j] = 0;
+      if (dropout.rate === 0) continue;
+      for (let a = 0; a < heads; a++)
+        factors[(a * N + i) * N + j] = all[(i * heads + a) * attentionSeedStride + j - begin];
+    }
+  }
+  return [tensor(bias, [N, N]), tensor(factors, [heads, N, N])];
+}
+
+/** Softmax attention inside each title: qkv [N, 3H] -> [N, H]. */
+export function attentionComposed(qkv: Tensor2D, tokens: Int32Array, heads: number, dropout: Dropout): Tensor2D {
+  const [N, width] = qkv.shape;
+  const H = width / 3;
+  const D = H / heads;
+  const [bias, factors] = pairConstants(tokens, heads, dropout);
+  const part = (k: number): Tensor => transpose(reshape(slice(qkv, [0, k * H], [N, H]), [N, heads, D]), [1, 0, 2]); // [A, N, D]
+  const scores = add(div(matMul(part(0), part(1), false, true), Math.sqrt(D)), bias); // [A, N, N]
+  const context = matMul(mul(softmax(scores), factors), part(2)); // [A, N, D]
+  return reshape(transpose(context, [1, 0, 2]), [N, H]);
+}
+
+/** Mean over B x C of the binary cross-entropy with logits; positives of label c weigh `posWeight[c]`. */
+export function bceComposed(logits: Tensor2D, labels: Tensor2D, posWeight: Tensor1D): Tensor {
+  // (1 - y) z + (1 + (w - 1) y) (log(1 + exp(-|z|)) + max(-z, 0)), as torch's BCEWithLogitsLoss
+  const weight = add(mul(sub(posWeight, 1), labels), 1);
+  const softplus = add(log1p(exp(neg(abs(logits)))), relu(neg(logits)));
+  return mean(add(mul(sub(1, labels), logits), mul(weight, softplus)));
+}

@@ -1,0 +1,119 @@
+/**
+ * dropout(LayerNorm(words[word] + positions[position])): tables [V, H] and [P, H], `tokens` [5, N] as in PackedBatch -> [N, H].
+ * The gradient of a table sums the tokens of each row in a fixed order (tokens come sorted by row), so it needs no atomics and
+ * a run repeats to the bit.
+ */
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { dropWasm } from './activation.ts';
+import { differentiable, onWebGpu } from './device.ts';
+import { dropThreshold, keepScale, type Dropout } from './dropout.ts';
+import { normGradient, normaliseWasm, rowsKernel, scaleByKeep } from './norm.ts';
+import { allocate, floats, integers } from './wasmHeap.ts';
+import { itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
+
+/** Which tokens use each row of a table: see `orderByRow`. Null where no gradient is wanted. */
+export interface RowOrders {
+  byWord: Tensor1D | null;
+  byPosition: Tensor1D | null;
+}
+
+/** The result belongs to the caller's tidy; `orders` must outlive the gradient. */
+export function embed(
+  words: Tensor2D,
+  positions: Tensor2D,
+  gain: Tensor1D,
+  bias: Tensor1D,
+  tokens: Tensor2D,
+  orders: RowOrders,
+  epsilon: number,
+  dropout: Dropout,
+): Tensor2D {
+  const H = words.shape[1];
+  if (positions.shape[1] !== H || gain.size !== H || bias.size !== H || tokens.shape[0] !== 5) {
+    throw new Error(
+      `embed: words [${words.shape}], positions [${positions.shape}], gain [${gain.shape}], tokens [${tokens.shape}]`,
+    );
+  }
+  const rows = { words: words.shape[0], positions: positions.shape[0] };
+  return differentiable<Tensor2D>([words, positions, gain, bias], (save) => {
+    const inputs = [words, positions, gain, bias, tokens];
+    const [value, normalised, rstd] = onWebGpu()
+      ? forwardWebGpu(inputs, epsilon, dropout)
+      : forwardWasm(inputs, epsilon, dropout);
+    save([normalised, rstd, gain]);
+    return {
+      value: value as Tensor2D,
+      gradient: (dy, saved) => {
+        if (!orders.byWord || !orders.byPosition)
+          throw new Error('embed: this batch was packed without what the gradient needs');
+        const dNorm = dropout.rate > 0 ? scaleByKeep(dy, dropout) : dy;
+        const { sum, gain: dGain, bias: dBias } = normGradient(dNorm, saved[0], saved[1], saved[2]);
+        return [
+          sumByRow(sum, orders.byWord, rows.words),
+          sumByRow(sum, orders.byPosition, rows.positions),
+          dGain,
+          dBias,
+        ];
+      },
+    };
+  });
+}
+
+function forwardWebGpu(inputs: Tensor[], epsilon: number, { rate, seed }: Dropout): Tensor[] {
+  const H = inputs[0].shape[1]!;
+  const N = inputs[4].shape[1]!;
+  const rows = rowsKernel(rate > 0 ? 'embed dropout' : 'embed');
+  const uniforms = [N, H, epsilon, seed, dropThreshold(rate), keepScale(rate)];
+  return launch(rows.kernel, inputs, [[N, H], [N, H], [N]], uniforms, rows.workgroups(N));
+}
+
+function forwardWasm(inputs: Tensor[], epsilon: number, dropout: Dropout): Tensor[] {
+  const H = inputs[0].shape[1]!;
+  const N = inputs[4].shape[1]!;
+  const outputs = [allocate([N, H]), allocate([N, H]), allocate([N])];
+  const [y, normalised, rstd] = outputs.map(floats);
+  const [words, positions, gain, bias] = inputs.slice(0, 4).map(floats);
+  const tokens = integers(inputs[4]);
+  for (let row = 0; row < N; row++) {
+    const word = tokens[row] * H;
+    const position = tokens[N + row] * H;
+    for (let i = 0; i < H; i++) normalised[row * H + i] = words[word + i] + positions[position + i];
+  }
+  normaliseWasm(y, normalised, rstd, gain, bias, epsilon);
+  dropWasm(y, dropout);
+  return outputs;
+}
+
+const sumKernel: Kernel = {
+  name: 'sum by row',
+  inputs: { x: 'f32', order: 'i32' },
+  outputs: { y: 'f32' },
+  uniforms: { size: 'u32', H: 'u32', rows: 'u32' },
+  body: `${itemsHead}
+  let row = item / u.H;
+  let column = item % u.H;
+  var sum = 0.0;
+  let end = u32(order[row + 1u]);
+  for (var k = u32(order[row]); k < end; k++) { sum += x[u32(order[u.rows + 1u + k]) * u.H + column]; }
+  y[item] = sum;
+}`,
+};
+
+/** Sums the rows of x [N, H] that belong to each table row: [rows, H]. */
+function sumByRow(x: Tensor, order: Tensor1D, rows: number): Tensor2D {
+  const H = x.shape[1]!;
+  if (onWebGpu()) {
+    return launch(sumKernel, [x, order], [[rows, H]], [rows * H, H, rows], workgroupsFor(rows * H, 64))[0] as Tensor2D;
+  }
+  const result = allocate<Tensor2D>([rows, H]);
+  const to = floats(result).fill(0);
+  const from = floats(x);
+  const sorted = integers(order);
+  for (let row = 0; row < rows; row++) {
+    for (let k = sorted[row]; k < sorted[row + 1]; k++) {
+      const start = sorted[rows + 1 + k] * H;
+      for (let i = 0; i < H; i++) to[row * H + i] += from[start + i];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,89 @@
+/**
+ * Starts tfjs's WASM module. tfjs's own starter fails where a content security policy forbids scripts from blobs inside workers: its
+ * threads import the module's script from a second blob. Here a thread's script already holds the module, so nothing is imported.
+ */
+import { BackendWasm, setThreadsCount } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
+import createThreadedModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
+import { wasmWorkerContents } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js';
+import createPlainModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
+import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { RungError } from '../shared/errors.ts';
+
+/** (module (func (drop (i8x16.popcnt (i8x16.splat (i32.const 0)))))): valid only where SIMD is. */
+const simdProbe = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+export interface WasmFeatures {
+  simd: boolean;
+  /** 1 without shared memory, which only a cross-origin isolated page has. */
+  threads: number;
+}
+
+/** The module keeps eight thread workers at most. */
+const threadLimit = 8;
+
+export function wasmFeatures(): WasmFeatures {
+  const simd = WebAssembly.validate(simdProbe);
+  const isolated = typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated;
+  const threads = simd && isolated ? Math.max(1, Math.min(threadLimit, navigator.hardwareConcurrency)) : 1;
+  return { simd, threads };
+}
+
+/**
+ * @param baseUrl what relative addresses of the .wasm files are resolved against.
+ * @throws RungError `device-unavailable` when the module cannot be fetched or compiled.
+ */
+export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl: string): Promise<BackendWasm> {
+  const threaded = threads > 1;
+  const wasmUrl = new URL(threaded ? threadedUrl : simd ? simdUrl : plainUrl, baseUrl).href;
+  const scriptUrl = threaded ? URL.createObjectURL(threadScript()) : '';
+  let onAbort = (_reason: string): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = (reason) => reject(new Error(String(reason)));
+  });
+  const settings = {
+    locateFile: (path: string) => (path.endsWith('.wasm') ? wasmUrl : scriptUrl),
+    // Only a string makes the threads call importScripts, which `threadScript` turns into nothing.
+    mainScriptUrlOrBlob: 'included',
+    onAbort: (reason: string) => onAbort(reason),
+  };
+  try {
+    const module = await Promise.race([(threaded ? createThreadedModule : createPlainModule)(settings), aborted]);
+    bindRegistry(module as unknown as EmscriptenModule);
+    setThreadsCount(threads);
+    return new BackendWasm(module);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = `Starting the WebAssembly engine from ${wasmUrl} failed: ${reason}`;
+    throw new RungError('device-unavailable', message, 'Reload the page; if it stays, try another browser.', {
+      cause: thrown,
+    });
+  }
+}
+
+function threadScript(): Blob {
+  // In the packaged text the escapes \n have become line breaks inside string literals.
+  const contents = wasmWorkerContents.replaceAll('\n', String.raw`\n`);
+  const factory = `var WasmBackendModuleThreadedSimd = ${createThreadedModule.toString()};`;
+  return new Blob([factory, 'self.importScripts = () => {};', contents], { type: 'text/javascript' });
+}
+
+interface EmscriptenModule {
+  cwrap(name: string, returnType: string | null, argumentTypes: string[]): (...args: number[]) => number;
+  tfjs: Record<string, (...args: number[]) => number>;
+}
+
+/** The functions that `BackendWasm` expects under `tfjs`. */
+function bindRegistry(module: EmscriptenModule): void {
+  module.tfjs = {
+    init: module.cwrap('init', null, []),
+    initWithThreadsCount: module.cwrap('init_with_threads_count', null, ['number']),
+    getThreadsCount: module.cwrap('get_threads_count', 'number', []),
+    registerTensor: module.cwrap('register_tensor', null, ['number', 'number', 'number']),
+    disposeData: module.cwrap('dispose_data', null, ['number']),
+    dispose: module.cwrap('dispose', null, []),
+  };
+}

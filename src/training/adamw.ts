@@ -1,0 +1,60 @@
+/**
+ * AdamW over the parameters of a model on the device, with Hugging Face's two groups (no decay on biases and LayerNorms) and clipping
+ * of the norm over all gradients. Table rows that are not on the device only decay, in closed form (see RowTable).
+ */
+import { keep, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { adamWStep } from '../kernels/adamw.ts';
+import { isDecayed } from '../models/distilbert.ts';
+
+export interface AdamWSettings {
+  weightDecay: number;
+  maxGradientNorm: number;
+}
+
+/** torch.optim.AdamW's defaults. */
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-8;
+
+interface Moments {
+  mean: Tensor;
+  variance: Tensor;
+}
+
+export class AdamW {
+  private readonly settings: AdamWSettings;
+  private readonly moments = new Map<string, Moments>();
+  private steps = 0;
+
+  /** Moments start at 0; `dispose` frees them. */
+  constructor(parameters: Record<string, Tensor>, settings: AdamWSettings) {
+    this.settings = settings;
+    for (const [name, { shape }] of Object.entries(parameters)) {
+      this.moments.set(name, { mean: keep(zeros(shape)), variance: keep(zeros(shape)) });
+    }
+  }
+
+  /** Updates the parameters in place. `gradients` by the same names; the caller disposes of them. */
+  step(parameters: Record<string, Tensor>, gradients: Record<string, Tensor>, learningRate: number): void {
+    this.steps++;
+    const items = Object.entries(parameters).map(([name, parameter]) => {
+      const moments = this.moments.get(name);
+      if (!moments) throw new Error(`AdamW: ${name} was not there at the start`);
+      return { parameter, gradient: gradients[name], ...moments, decayed: isDecayed(name) };
+    });
+    adamWStep(items, { ...this.settings, learningRate, beta1, beta2, epsilon, step: this.steps });
+  }
+
+  /** By how much a decayed parameter without a gradient shrinks in one step. */
+  decayFactor(learningRate: number): number {
+    return 1 - learningRate * this.settings.weightDecay;
+  }
+
+  dispose(): void {
+    for (const { mean, variance } of this.moments.values()) {
+      mean.dispose();
+      variance.dispose();
+    }
+    this.moments.clear();
+  }
+}
