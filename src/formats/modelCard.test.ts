@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { modelCard } from './modelCard.ts';
+import { testRecord } from './testRecord.ts';
+
+const card = modelCard(testRecord);
+
+describe('the model card', () => {
+  it('gives each figure with its interval, its rows and the constant answer beside it', () => {
+    expect(card).toContain('Measured on 121 test rows');
+    expect(card).toContain('| micro-F1 | 0.91 (0.86 to 0.95) |');
+    expect(card).toContain('| micro-F1 of the best constant answer, for comparison | 0.58 |');
+    expect(card).toContain(
+      '| Director | 700 | 70 | 72 | 0.40 | 0.90 (0.85 to 0.94) | 0.92 (0.87 to 0.96) | 0.91 (0.86 to 0.95) |',
+    );
+  });
+
+  it('says what is not known instead of making up a figure', () => {
+    expect(card).toContain(
+      '| Owner | 4 | 1 | 0 | 0.50 | too few rows to say | too few rows to say | too few rows to say |',
+    );
+    expect(card).toContain('**Not known** for want of test rows: *Owner* (1).');
+    expect(card).toContain('Fewer than 20 rows carried *Owner*');
+    const untested = modelCard({ ...testRecord, test: null });
+    expect(untested).toContain('**Not measured.**');
+    expect(untested).not.toMatch(/model-index|0\.91/);
+  });
+
+  it('says what the data was and how titles are cleaned, and holds no title', () => {
+    expect(card).toContain('titles.xlsx, 1,210 rows used; 968 to train, 121 to validate, 121 to test');
+    expect(card).toContain('`abc123`');
+    expect(card).toContain('HTML tags removed and entities decoded; Unicode NFKC');
+    expect(card).not.toContain('secret');
+  });
+
+  it('says how to load it with the limits it was trained with', () => {
+    expect(card).toContain('max_length=64');
+    expect(card).toContain('AutoModelForSequenceClassification.from_pretrained(folder)');
+    expect(card).toContain("pipeline('text-classification'");
+  });
+
+  it("keeps the user's own words from becoming Markdown, HTML or YAML", () => {
+    const name = 'A | <b>"bold"</b>\n---\n# `x`: {y}';
+    const odd = modelCard({
+      ...testRecord,
+      name,
+      data: { ...testRecord.data, name, labelNames: ['a|b', '*c*', '<i>'] },
+    });
+    const [, yaml, body] = odd.split(/^---$/m);
+    expect(yaml).toContain(`  - name: ${JSON.stringify(name)}\n`);
+    expect(yaml.split('\n').filter((line) => line.startsWith('#'))).toEqual([]);
+    expect(body).toContain(String.raw`# A \| \<b\>"bold"\</b\> --- \# \`x\`: \{y\}`);
+    expect(body).toContain(String.raw`*a\|b*, *\*c\**, *\<i\>*`);
+    expect(body).not.toContain('<b>');
+  });
+});

@@ -1,0 +1,229 @@
+/** README.md of a downloaded model: what it is, how good it is and for how many rows that was measured, how to load it, what it cannot do. */
+import type { CleaningOptions } from '../shared/dataset.ts';
+import type { Interval, LabelReport, RunRecord, SplitReport } from '../shared/training.ts';
+
+/** The model card of a run, Markdown with the Hub's YAML in front. Figures that were not measured are said to be missing. */
+export function modelCard(run: RunRecord): string {
+  return [
+    frontMatter(run),
+    `# ${plain(run.name)}`,
+    intended(run),
+    figures(run),
+    dataSection(run),
+    trainingSection(run),
+    usage(run),
+    limits(run),
+  ].join('\n\n');
+}
+
+function frontMatter({ name, data, test }: RunRecord): string {
+  const lines = [
+    '---',
+    'library_name: transformers',
+    'pipeline_tag: text-classification',
+    'tags:',
+    '  - distilbert',
+    '  - multi-label-classification',
+    '  - job-titles',
+  ];
+  if (test) {
+    const { microF1, macroF1, exactMatch } = test.report;
+    lines.push(
+      'model-index:',
+      // A JSON string is a YAML string, whatever the user typed.
+      `  - name: ${JSON.stringify(name)}`,
+      '    results:',
+      '      - task:',
+      '          type: text-classification',
+      '        dataset:',
+      `          name: ${JSON.stringify(data.name)}`,
+      '          type: private',
+      '          split: test',
+      '        metrics:',
+      ...metric('f1', 'micro-F1', microF1.value),
+      ...metric('f1', 'macro-F1', macroF1.value),
+      ...metric('accuracy', 'exact match', exactMatch.value),
+    );
+  }
+  return [...lines, '---'].join('\n');
+}
+
+function metric(type: string, label: string, value: number): string[] {
+  return [`          - type: ${type}`, `            name: ${label}`, `            value: ${value.toFixed(4)}`];
+}
+
+function intended({ data, encoderName, createdAt }: RunRecord): string {
+  const labels = data.labelNames.map((name) => `*${plain(name)}*`).join(', ');
+  return `Reads a job title and gives a probability for each of ${data.labelNames.length} labels: ${labels}. A title may carry several
+labels or none. The encoder is ${plain(encoderName)} (DistilBERT architecture), fine-tuned in a browser with Rung on
+${day(createdAt)}; neither the data nor the model left that machine for it.`;
+}
+
+function figures({ test, thresholds, data }: RunRecord): string {
+  if (!test) {
+    const rows = data.labelNames.map((name, i) => [plain(name), count(data.labelRows[i]), fixed(thresholds[i] ?? 0.5)]);
+    return `## How good it is
+
+**Not measured.** This run was not evaluated on test rows: treat its answers as untested.
+
+${table(['Label', 'Rows in the data', 'Threshold'], rows)}`;
+  }
+  const { report } = test;
+  const rows = [
+    ['micro-F1', shown(report.microF1)],
+    ['macro-F1, all labels in the test rows', shown(report.macroF1)],
+    ['macro-F1, labels with enough test rows', shown(report.macroF1Supported)],
+    ['exact match (all labels of a title right)', shown(report.exactMatch)],
+    ['micro-F1 of the best constant answer, for comparison', fixed(report.constantMicroF1)],
+  ];
+  return `## How good it is
+
+Measured on ${count(report.rows)} test rows that neither training nor the choice of thresholds saw; near-duplicate titles were kept on one side of
+the split. In brackets the 95 % bootstrap interval: with this many rows the figure could as well have come out anywhere in it.
+
+${table(['Figure', 'Value'], rows)}
+
+${table(
+  ['Label', 'Rows in the data', 'Test rows', 'Predicted', 'Threshold', 'Precision', 'Recall', 'F1'],
+  report.perLabel.map((label, i) => labelRow(label, data.labelRows[i] ?? 0)),
+)}
+${unmeasured(report)}
+Thresholds were chosen on validation rows. A title carries a label when its probability reaches the threshold.`;
+}
+
+function labelRow({ name, support, predicted, threshold, precision, recall, f1 }: LabelReport, rows: number): string[] {
+  return [
+    plain(name),
+    count(rows),
+    count(support),
+    count(predicted),
+    fixed(threshold),
+    shown(precision),
+    shown(recall),
+    shown(f1),
+  ];
+}
+
+function unmeasured({ perLabel }: SplitReport): string {
+  const names = perLabel.filter(({ f1 }) => f1 === null).map(({ name, support }) => `*${plain(name)}* (${support})`);
+  return names.length === 0 ? '' : `\n**Not known** for want of test rows: ${names.join(', ')}.\n`;
+}
+
+function dataSection({ data, plan }: RunRecord): string {
+  const steps = cleaningSteps(data.cleaning);
+  return `## Data
+
+- File: ${plain(data.name)}, ${count(data.rows)} rows used; ${count(plan.trainRows)} to train, ${count(plan.validationRows)} to validate, ${count(plan.testRows)} to test.
+- Fingerprint of titles and labels: \`${data.fingerprint.replace(/[^\w-]/g, '')}\` (the same data gives the same fingerprint).
+- Titles were cleaned before training, and must be before prediction: ${steps.length > 0 ? steps.join('; ') : 'nothing was changed'}.`;
+}
+
+function cleaningSteps(cleaning: CleaningOptions): string[] {
+  const words: Record<keyof CleaningOptions, string> = {
+    html: 'HTML tags removed and entities decoded',
+    unicode: 'Unicode NFKC, plain quotes and dashes, no control characters',
+    separators: 'separators such as / | ; _ turned into spaces',
+    symbols: 'other symbols removed',
+    lowercase: 'lower case',
+    whitespace: 'runs of white space made one space, ends trimmed',
+  };
+  const steps: [keyof CleaningOptions, string][] = [
+    ['html', words.html],
+    ['unicode', words.unicode],
+    ['separators', words.separators],
+    ['symbols', words.symbols],
+    ['lowercase', words.lowercase],
+    ['whitespace', words.whitespace],
+  ];
+  return steps.filter(([step]) => cleaning[step]).map(([, text]) => text);
+}
+
+function trainingSection({ config, epochs, bestEpoch, seconds, device }: RunRecord): string {
+  const stopping = config.earlyStoppingPatience;
+  return `## Training
+
+- AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
+- ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
+- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${config.bestBy}`}. ${bestEpoch === null ? 'No epoch was evaluated.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${config.bestBy}.`}`;
+}
+
+function usage({ config }: RunRecord): string {
+  return `## How to use it
+
+Drop the zip on Rung to predict or to train on. In Python:
+
+\`\`\`python
+import json
+
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+folder = "."  # where this file lies
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+thresholds = torch.tensor(json.load(open(f"{folder}/rung.json", encoding="utf-8"))["thresholds"])
+
+titles = ["Vice President, Engineering"]
+inputs = tokenizer(titles, padding=True, truncation=True, max_length=${config.maxTokens}, return_token_type_ids=False, return_tensors="pt")
+with torch.no_grad():
+    probabilities = model(**inputs).logits.sigmoid()
+for title, row in zip(titles, probabilities):
+    print(title, [model.config.id2label[i] for i, p in enumerate(row) if p >= thresholds[i]])
+\`\`\`
+
+Transformers.js reads ONNX; convert once with \`optimum-cli export onnx --model . --task text-classification onnx\`, then:
+
+\`\`\`js
+import { pipeline } from '@huggingface/transformers';
+
+const classify = await pipeline('text-classification', 'path/to/this/folder', { dtype: 'fp32' });
+const probabilities = await classify('Vice President, Engineering', { top_k: null });
+\`\`\``;
+}
+
+function limits({ data }: RunRecord): string {
+  const rare = data.labelNames.filter((_, i) => data.labelRows[i] < 20).map((name) => `*${plain(name)}*`);
+  const rareText =
+    rare.length > 0 ? `\n- Fewer than 20 rows carried ${rare.join(', ')}: do not rely on the model for them.` : '';
+  return `## Limits
+
+- It repeats what its training rows say, their errors included. Titles of other fields, countries or languages than theirs were not tested.
+- A title alone often does not settle a level: "Director" in one firm is "Manager" in another.
+- The probabilities are not calibrated: 0.8 does not mean right four times out of five.
+- Not made to decide on people (hiring, pay, credit): have a person look.${rareText}
+`;
+}
+
+function table(header: string[], rows: string[][]): string {
+  const lines = [header, header.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** The user's own words without meaning to Markdown, HTML or tables. */
+function plain(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\\`*_{}[\]<>|#!~$]/g, String.raw`\$&`);
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en');
+}
+
+function fixed(value: number): string {
+  return value.toFixed(2);
+}
+
+function shown(figure: Interval | null): string {
+  if (!figure) return 'too few rows to say';
+  return `${fixed(figure.value)} (${fixed(figure.low)} to ${fixed(figure.high)})`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
