@@ -1,6 +1,7 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './Stat.module.css';
+import { Term } from './Term.tsx';
 
 export interface StatProps {
   label: string;
@@ -16,17 +17,7 @@ export interface StatProps {
 export function Stat({ label, value, context, help }: StatProps) {
   return (
     <div className={classes.stat}>
-      <dt>
-        {help === undefined ? (
-          label
-        ) : (
-          <Tooltip label={help} multiline maw={320} withArrow events={{ hover: true, focus: true, touch: true }}>
-            <button type="button" className={classes.term}>
-              {label}
-            </button>
-          </Tooltip>
-        )}
-      </dt>
+      <dt>{help === undefined ? label : <Term name={label} help={help} />}</dt>
       <dd className="tabular">
         {value}
         {context !== undefined && (

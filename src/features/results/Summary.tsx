@@ -1,0 +1,85 @@
+/** The figures of a run on its test rows, each with its interval and what it is measured against. */
+import { Text } from '@mantine/core';
+import type { Interval, SplitReport } from '../../shared/training.ts';
+import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
+import { IntervalBar } from '../../ui/IntervalBar.tsx';
+import { Term } from '../../ui/Term.tsx';
+import classes from './ResultsScreen.module.css';
+
+/** Shares in plain words: 0.867 -> "87 of 100". */
+function ofHundred(share: number): string {
+  return `${Math.round(share * 100)} of 100`;
+}
+
+/** How sure the figures are, said by the width of the micro-F1 interval. */
+function sureness(report: SplitReport): string {
+  const half = (report.microF1.high - report.microF1.low) / 2;
+  return `With ${formatCounted(report.rows, 'title')} to test on, micro-F1 could be ${formatFigure(half, 2)} higher or lower by chance alone.`;
+}
+
+/** The figures of `report` and one sentence on them. */
+export function Summary({ report }: { report: SplitReport }) {
+  const { microF1, macroF1, macroF1Supported, exactMatch, constantMicroF1 } = report;
+  const floor = { value: constantMicroF1, name: 'best constant answer' };
+  return (
+    <section className={classes.panel} aria-label="Summary">
+      <p className={classes.sentence}>
+        On {formatCounted(report.rows, 'title')} that it never saw, {ofHundred(exactMatch.value)} got exactly the right
+        labels. Giving every title the same labels would reach micro-F1 {formatFigure(constantMicroF1, 2)}; this model
+        reaches {formatFigure(microF1.value, 2)}. {sureness(report)}
+      </p>
+      <div className={classes.figures}>
+        <BigFigure
+          name="Micro-F1"
+          interval={microF1}
+          floor={floor}
+          help="Balance of precision and recall over all labels given, so common labels count more. 1 is perfect."
+          context={`best constant answer ${formatFigure(constantMicroF1, 2)}`}
+        />
+        <BigFigure
+          name="Macro-F1"
+          interval={macroF1}
+          help="Mean of the F1 of each label that occurs in the test rows, so a rare label counts as much as a common one."
+          context={`${formatFigure(macroF1Supported.value, 2)} without labels under 10 rows`}
+        />
+        <BigFigure
+          name="Exact match"
+          interval={exactMatch}
+          help="Share of titles for which every label is right, none missed and none too many."
+          context={`${formatCount(Math.round(exactMatch.value * report.rows))} of ${formatCounted(report.rows, 'title')}`}
+        />
+      </div>
+      <Text size="xs" c="var(--muted)" mt="md">
+        Bands are 95 % bootstrap intervals: had other rows been kept aside, the figure would very likely be inside.
+      </Text>
+    </section>
+  );
+}
+
+interface BigFigureProps {
+  name: string;
+  interval: Interval;
+  help: string;
+  context: string;
+  floor?: { value: number; name: string };
+}
+
+function BigFigure({ name, interval, help, context, floor }: BigFigureProps) {
+  return (
+    <div className={classes.figure}>
+      <div className={classes.term}>
+        <Term name={name} help={help} />
+      </div>
+      <div className={classes.value}>
+        <strong className="tabular">{formatFigure(interval.value, 2)}</strong>
+        <span className="tabular" aria-hidden="true">
+          from {formatFigure(interval.low, 2)} to {formatFigure(interval.high, 2)}
+        </span>
+      </div>
+      <IntervalBar name={name} interval={interval} floor={floor ?? null} />
+      <Text size="xs" c="var(--muted)" mt={4}>
+        {context}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import type { RunRecord, RunStatus } from '../../shared/training.ts';
+import { formatCounted } from '../../ui/format.ts';
+
+export interface StatusText {
+  title: string;
+  detail: string;
+}
+
+function keptText(run: RunRecord): string {
+  if (run.bestEpoch === null) return 'No epoch was finished, so there is nothing to measure or to keep.';
+  if (run.weightBytes === 0) return 'Its weights were not kept.';
+  return `The weights of epoch ${run.bestEpoch}, the best until then, are kept and can be used.`;
+}
+
+/** Why a run is not simply finished, and what that means; null when it is. */
+export function statusText(run: RunRecord): StatusText | null {
+  const done = `${formatCounted(run.epochs.length, 'epoch')} of ${run.config.epochs}`;
+  return run.status === 'finished' ? finishedText(run, done) : unfinishedText(run.status, run, done);
+}
+
+function unfinishedText(status: Exclude<RunStatus, 'finished'>, run: RunRecord, done: string): StatusText {
+  switch (status) {
+    case 'running':
+      return { title: 'This run is still training', detail: 'Its figures on the test rows come when it is done.' };
+    case 'stopped':
+      return { title: `Stopped by hand after ${done}`, detail: keptText(run) };
+    case 'interrupted':
+      return {
+        title: `Interrupted after ${done}: the page was closed while it trained`,
+        detail: `${keptText(run)} Train again with the same settings and seed to get the whole run.`,
+      };
+    case 'failed':
+      return {
+        title: `Failed after ${done}`,
+        detail: `${run.error?.message ?? 'The reason is not known.'} ${keptText(run)}`,
+      };
+  }
+}
+
+function finishedText(run: RunRecord, done: string): StatusText | null {
+  if (run.test === null) return { title: 'This run was not measured on test rows', detail: keptText(run) };
+  if (run.epochs.length >= run.config.epochs || run.config.earlyStoppingPatience === null) return null;
+  return {
+    title: `Ended by itself after ${done}`,
+    detail: `Validation F1 had not risen for ${formatCounted(run.config.earlyStoppingPatience, 'epoch')}, as early stopping asks.`,
+  };
+}
