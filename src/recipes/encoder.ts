@@ -4,6 +4,7 @@
  */
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
+import type { ModelFiles } from '../formats/package.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import {
   initialParameters,
@@ -12,9 +13,6 @@ import {
   type DistilBertConfig,
 } from '../models/distilbert.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
-
-/** File name -> content, as in a Hugging Face folder. */
-export type ModelFiles = Map<string, Uint8Array>;
 
 export interface Encoder {
   architecture: DistilBertConfig;

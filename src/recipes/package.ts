@@ -2,10 +2,10 @@
 import type { NamedArrays } from '../shared/arrays.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { modelCard } from '../formats/modelCard.ts';
+import type { ModelFiles } from '../formats/package.ts';
 import { rungJson } from '../formats/rungJson.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { configToJson, type DistilBertConfig } from '../models/distilbert.ts';
-import type { ModelFiles } from './encoder.ts';
 
 const tokenizerFiles = [
   'tokenizer.json',

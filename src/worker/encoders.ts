@@ -1,6 +1,7 @@
 /** Where encoders come from: the folders that ship with the app, and what the user dropped on this page. */
 import { array, number, object, parse, string, variant, literal } from 'valibot';
-import { readEncoder, type Encoder, type ModelFiles } from '../recipes/encoder.ts';
+import type { ModelFiles } from '../formats/package.ts';
+import { readEncoder, type Encoder } from '../recipes/encoder.ts';
 import { RungError } from '../shared/errors.ts';
 import type { EncoderInfo, EncoderSource } from '../shared/training.ts';
 

@@ -27,7 +27,8 @@ import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
 
 class Host implements EngineApi {
-  private encoderList = new Encoders(self.location.href);
+  private baseUrl = self.location.href;
+  private encoderList = new Encoders(this.baseUrl);
   private readonly archive = RunArchive.open();
   private backend: Promise<DeviceReport> | null = null;
   private live: LiveTraining | null = null;
@@ -36,13 +37,14 @@ class Host implements EngineApi {
   private readonly packages = new Map<string, Classifier>();
 
   async init(baseUrl: string): Promise<void> {
+    this.baseUrl = baseUrl;
     this.encoderList = new Encoders(baseUrl);
   }
 
   async device(force: Backend | null): Promise<DeviceReport> {
     if (this.live && this.backend) return this.backend;
     this.measuring?.abort();
-    const starting = startBackend(force);
+    const starting = startBackend(force, this.baseUrl);
     this.backend = starting;
     // What was on the other backend's device is gone with it.
     for (const classifier of [this.model, ...this.packages.values()]) classifier?.unload();
@@ -159,7 +161,7 @@ class Host implements EngineApi {
     onProgress('Reading the weights', null);
     const files = withFigures(await archive.files(id), archive.get(id));
     onProgress('Writing the zip', null);
-    return new Blob([await writeModelZip(files)], { type: 'application/zip' });
+    return new Blob([writeModelZip(files)], { type: 'application/zip' });
   }
 
   /** The backend that runs, or the best one started now. A forced one is started when another runs. */

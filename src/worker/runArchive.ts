@@ -3,8 +3,7 @@
  * (private windows, blocked site data, a full disk), runs are kept in memory for this visit, so that a finished training is never
  * lost for want of space: it can still be used and downloaded.
  */
-import { readModelFiles, writeModelZip } from '../formats/package.ts';
-import type { ModelFiles } from '../recipes/encoder.ts';
+import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { activeRunIds } from '../storage/activeRuns.ts';
@@ -58,7 +57,7 @@ export class RunArchive {
   /** Keeps the folder of a run. When it cannot be stored it stays in memory, and the reason is returned. */
   async putFiles(id: string, files: ModelFiles): Promise<RungError | null> {
     this.unsaved.set(id, files);
-    const problem = await this.attempt(async (storage) => storage.saveWeights(id, await writeModelZip(files)));
+    const problem = await this.attempt(async (storage) => storage.saveWeights(id, writeModelZip(files)));
     if (!problem && this.storage) this.unsaved.delete(id);
     return problem;
   }

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import * as Comlink from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { expect, it } from 'vitest';
 import { RungError } from '../shared/errors.ts';
 import { installErrorTransfer } from './transfer.ts';
