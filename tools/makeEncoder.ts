@@ -76,6 +76,8 @@ const tokenizerConfig = {
   ...specialTokens,
   clean_up_tokenization_spaces: true,
   do_lower_case: true,
+  // DistilBERT has no token types: without this the tokeniser of BERT would hand them over.
+  model_input_names: ['input_ids', 'attention_mask'],
   strip_accents: null,
   tokenize_chinese_chars: true,
   tokenizer_class: 'DistilBertTokenizer',
