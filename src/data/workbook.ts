@@ -77,7 +77,7 @@ const wantedPart = (part: string): boolean =>
 
 /**
  * Reads every sheet. Entries are unpacked here, natively and with a cap, and handed on as an uncompressed zip: the library would unpack
- * large ones in workers made from blobs, which a content security policy forbids, and without any cap.
+ * large ones in further workers, in JavaScript, and without any cap.
  * @throws RungError `file-unsupported` for another kind of zip, `file-too-large`, `file-corrupt`.
  */
 export async function readWorkbook(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<WorkbookSheet[]> {

@@ -1,0 +1,85 @@
+/** The data side's worker: reads tables, keeps the open one, answers the data screen. No tfjs here. */
+import * as Comlink from 'comlink';
+import { writePredictions } from '../data/exportTable.ts';
+import { readFile, readPasted, type Progress } from '../data/readFile.ts';
+import { DataSession } from '../data/session.ts';
+import { throttle } from '../data/throttle.ts';
+import { readTitleList } from '../data/titleFile.ts';
+import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery } from '../shared/dataset.ts';
+import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import type { DataApi, ImportOptions, PredictionTable, TitleFile } from './protocol.ts';
+import { installErrorTransfer } from './transfer.ts';
+
+/** The histogram's last bar: longer titles are cut in any training. */
+const mostTokens = 512;
+
+/** Token counts for the histogram; a page without the shipped model goes without. */
+async function fetchTokenizer(baseUrl: string): Promise<Tokenizer | null> {
+  try {
+    const response = await fetch(new URL('models/rung-mini/tokenizer.json', baseUrl));
+    return response.ok ? loadTokenizer(await response.json()) : null;
+  } catch {
+    return null;
+  }
+}
+
+class DataHost implements DataApi {
+  private baseUrl = self.location.href;
+  private tokenizer: Tokenizer | null = null;
+  private readonly session = new DataSession((titles) => this.countTokens(titles));
+
+  async init(baseUrl: string): Promise<void> {
+    this.baseUrl = baseUrl;
+  }
+
+  async open(file: File, options: ImportOptions, onProgress: Progress): Promise<DataSummary> {
+    const progress = throttle(onProgress);
+    const table = await readFile(file, options, progress);
+    this.tokenizer ??= await fetchTokenizer(this.baseUrl);
+    return this.session.load(table, progress);
+  }
+
+  async openText(text: string, onProgress: Progress): Promise<DataSummary> {
+    const table = readPasted(text, false);
+    this.tokenizer ??= await fetchTokenizer(this.baseUrl);
+    return this.session.load(table, throttle(onProgress));
+  }
+
+  async configure(change: Partial<DataSettings>): Promise<DataSummary> {
+    return this.session.configure(change);
+  }
+
+  async rows(query: RowQuery, offset: number, limit: number): Promise<RowPage> {
+    return this.session.rows(query, offset, limit);
+  }
+
+  async dataset(): Promise<Dataset> {
+    const dataset = this.session.dataset();
+    const { titles, labels, rowNumbers, groups } = dataset;
+    return Comlink.transfer(dataset, [
+      titles.bytes.buffer,
+      titles.offsets.buffer,
+      labels.buffer,
+      rowNumbers.buffer,
+      groups.buffer,
+    ]);
+  }
+
+  async readTitles(source: File | string, titleColumn: number | null): Promise<TitleFile> {
+    const list = await readTitleList(source, titleColumn);
+    return Comlink.transfer(list, [list.titles.bytes.buffer, list.titles.offsets.buffer]);
+  }
+
+  async writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob> {
+    return writePredictions(table, format);
+  }
+
+  private countTokens(titles: readonly string[]): Uint32Array {
+    if (this.tokenizer === null) return new Uint32Array();
+    const { starts } = this.tokenizer.encodeMany(titles, mostTokens);
+    return Uint32Array.from(titles, (_, i) => starts[i + 1] - starts[i]);
+  }
+}
+
+installErrorTransfer();
+Comlink.expose(new DataHost());
