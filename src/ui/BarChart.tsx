@@ -57,15 +57,16 @@ function BarRow({ bar, largest, whole, unit, hovered, onHover, selected, onSelec
     .join(' ');
   const content = (
     <>
+      <span
+        className={css.bar}
+        style={{
+          width: `${(100 * bar.value) / largest}%`,
+          background: `color-mix(in srgb, ${labelStyle(bar.index).colour} 24%, transparent)`,
+        }}
+      />
       <span className={css.name} title={bar.name}>
         <LabelMarkIcon index={bar.index} />
         <span className={css.text}>{bar.name}</span>
-      </span>
-      <span className={css.track}>
-        <span
-          className={css.bar}
-          style={{ width: `${(100 * bar.value) / largest}%`, background: labelStyle(bar.index).colour }}
-        />
       </span>
       <span className={css.value}>
         {count} <span className={css.share}>{formatPercent(share)}</span>

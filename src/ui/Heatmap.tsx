@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import css from './Heatmap.module.css';
 import { formatCount } from './format.ts';
 import { LabelMarkIcon } from './LabelChip.tsx';
@@ -30,8 +30,13 @@ export function Heatmap({ names, values, caption, unit, hovered, onHover, limit 
   };
   return (
     <>
-      <div className={css.scroll}>
-        <table className={css.grid} aria-label={caption} onPointerLeave={leave}>
+      <Sideways wide={shown.length > 8} label={caption}>
+        <table
+          className={css.grid}
+          aria-label={caption}
+          onPointerLeave={leave}
+          style={{ minWidth: shown.length > 8 ? 160 + 38 * shown.length : undefined }}
+        >
           <thead>
             <tr>
               <th scope="col" className={css.corner}>
@@ -67,9 +72,20 @@ export function Heatmap({ names, values, caption, unit, hovered, onHover, limit 
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
       <p className={css.readout}>{readout(names, at, pointed, unit, limit)}</p>
     </>
+  );
+}
+
+/** A wide map scrolls inside itself, and is then reachable by keyboard. */
+function Sideways({ wide, label, children }: { wide: boolean; label: string; children: ReactNode }) {
+  if (!wide) return children;
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className={css.scroll} tabIndex={0} aria-label={label}>
+      {children}
+    </section>
   );
 }
 
@@ -78,7 +94,7 @@ function Cell({ value, own, largest, onPoint }: { value: number; own: boolean; l
   const shade = own || value === 0 ? 0 : 8 + 50 * Math.sqrt(value / largest);
   return (
     <td
-      className={`${css.cell} ${own ? css.own : value === 0 ? css.none : ''}`}
+      className={`${css.cell} ${own ? css.own : value === 0 ? css.none : css.shaded}`}
       style={
         shade > 0 ? { background: `color-mix(in srgb, var(--accent) ${shade.toFixed(1)}%, transparent)` } : undefined
       }

@@ -1,0 +1,134 @@
+import { Button, Menu, NativeSelect } from '@mantine/core';
+import { ChevronDown, ClipboardPaste, FileSpreadsheet, FlaskConical, FolderOpen } from 'lucide-react';
+import { useRef } from 'react';
+import type { DataSummary, SourceInfo } from '../../shared/dataset.ts';
+import { formatBytes, formatCount, formatCounted } from '../../ui/format.ts';
+import type { ImportOptions } from '../../worker/protocol.ts';
+import css from './DataScreen.module.css';
+import { tableFileTypes } from './dataState.ts';
+
+const encodings: Record<NonNullable<SourceInfo['encoding']>, string> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16 LE',
+  'utf-16be': 'UTF-16 BE',
+  'windows-1252': 'Windows-1252',
+};
+const delimiters: Record<string, string> = { ',': 'Comma', '\t': 'Tab', ';': 'Semicolon', '|': 'Bar' };
+
+export interface FileHeaderProps {
+  summary: DataSummary;
+  /** Reads the open file again in another way; null where the file is not at hand. */
+  onReopen: ((options: ImportOptions) => void) | null;
+  onFiles: (files: File[]) => void;
+  onPaste: () => void;
+  onSample: () => void;
+}
+
+/** What is open, how it was read, and the way to another table. */
+export function FileHeader({ summary, onReopen, ...replace }: FileHeaderProps) {
+  const { source } = summary;
+  const facts = [
+    formatCounted(summary.rowCount, 'row'),
+    formatCounted(summary.columns.length, 'column'),
+    source.format === 'pasted' ? 'pasted' : formatBytes(source.bytes),
+  ];
+  return (
+    <header className={css.header}>
+      <FileSpreadsheet size={24} strokeWidth={1.5} aria-hidden="true" className={css.headerIcon} />
+      <div className={css.headerText}>
+        <h1 className={css.fileName} title={source.name}>
+          {source.name}
+        </h1>
+        <p className={`${css.facts} tabular`}>{facts.join(' · ')}</p>
+      </div>
+      <div className={css.headerControls}>
+        <ReadingOptions source={source} onReopen={onReopen} />
+        <ReplaceMenu {...replace} />
+      </div>
+    </header>
+  );
+}
+
+/** Sheet of a workbook; encoding and separator of a text file. */
+function ReadingOptions({ source, onReopen }: { source: SourceInfo; onReopen: FileHeaderProps['onReopen'] }) {
+  const disabled = onReopen === null;
+  const { sheets, sheet, encoding, delimiter } = source;
+  const others = sheets && sheets.length > 1;
+  return (
+    <>
+      {others && (
+        <NativeSelect
+          aria-label="Sheet"
+          size="xs"
+          disabled={disabled}
+          value={sheet}
+          data={sheets.map(({ name, rows }) => ({ value: name, label: `${name} · ${formatCount(rows)}` }))}
+          onChange={(event) => onReopen?.({ sheet: event.currentTarget.value })}
+        />
+      )}
+      {encoding && (
+        <NativeSelect
+          aria-label="Encoding"
+          size="xs"
+          disabled={disabled}
+          value={encoding}
+          data={Object.entries(encodings).map(([value, label]) => ({ value, label }))}
+          onChange={(event) => onReopen?.({ encoding: event.currentTarget.value, delimiter })}
+        />
+      )}
+      {encoding && delimiter && (
+        <NativeSelect
+          aria-label="Separator between columns"
+          size="xs"
+          disabled={disabled}
+          value={delimiter}
+          data={Object.entries({ ...delimiters, [delimiter]: delimiters[delimiter] ?? delimiter }).map(
+            ([value, label]) => ({
+              value,
+              label,
+            }),
+          )}
+          onChange={(event) => onReopen?.({ delimiter: event.currentTarget.value, encoding })}
+        />
+      )}
+    </>
+  );
+}
+
+function ReplaceMenu({ onFiles, onPaste, onSample }: Omit<FileHeaderProps, 'summary' | 'onReopen'>) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" size="xs" rightSection={<ChevronDown size={14} aria-hidden="true" />}>
+            Replace
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<FolderOpen size={16} />} onClick={() => input.current?.click()}>
+            Browse files
+          </Menu.Item>
+          <Menu.Item leftSection={<ClipboardPaste size={16} />} onClick={onPaste}>
+            Paste a table
+          </Menu.Item>
+          <Menu.Item leftSection={<FlaskConical size={16} />} onClick={onSample}>
+            Use sample data
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <input
+        ref={input}
+        type="file"
+        accept={tableFileTypes}
+        hidden
+        tabIndex={-1}
+        onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])];
+          event.currentTarget.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+    </>
+  );
+}

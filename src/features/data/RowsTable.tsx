@@ -1,0 +1,211 @@
+import { Button, CloseButton, Select, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { Search } from 'lucide-react';
+import type { DataSummary, Finding, RowQuery, RowView } from '../../shared/dataset.ts';
+import { DataTable, type DataTableColumn } from '../../ui/DataTable.tsx';
+import { formatCount, formatCounted } from '../../ui/format.ts';
+import { LabelChip } from '../../ui/LabelChip.tsx';
+import css from './RowsTable.module.css';
+import type { RowResult } from './useRowQuery.ts';
+
+export interface RowsTableProps {
+  summary: DataSummary;
+  rows: RowResult;
+  query: RowQuery;
+  /** What is typed, ahead of `query.search`. */
+  search: string;
+  onSearch: (search: string) => void;
+  onLabel: (label: string | null) => void;
+  onShowAll: () => void;
+  hovered: string | null;
+  onHover: (label: string | null) => void;
+}
+
+/** Every row of the table, with the search box, the label filter, and what is filtered for said in words. */
+export function RowsTable(props: RowsTableProps) {
+  const { summary, rows, query, search, onSearch, onLabel, onShowAll } = props;
+  const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
+  const finding = summary.findings.find(({ id }) => id === query.finding);
+  const filtered = finding !== undefined || query.label !== undefined || (query.search ?? '') !== '';
+  return (
+    <section aria-label="Rows" className={css.section}>
+      <div className={css.toolbar}>
+        <TextInput
+          aria-label="Search titles"
+          placeholder="Search titles"
+          leftSection={<Search size={16} aria-hidden="true" />}
+          rightSection={search && <CloseButton size="sm" aria-label="Clear the search" onClick={() => onSearch('')} />}
+          value={search}
+          onChange={(event) => onSearch(event.currentTarget.value)}
+        />
+        <Select
+          aria-label="Filter by label"
+          placeholder="All labels"
+          data={summary.labels.map((label) => label.name)}
+          value={query.label ?? null}
+          onChange={onLabel}
+          clearable
+          clearButtonProps={{ 'aria-label': 'All labels' }}
+          searchable={summary.labels.length > 12}
+        />
+      </div>
+      <div className={css.status}>
+        <span className={`${css.statusText} tabular`} aria-live="polite">
+          {filtered
+            ? `${formatCount(rows.total)} of ${formatCounted(summary.rowCount, 'row')}`
+            : formatCounted(summary.rowCount, 'row')}
+          {filtered && <strong> · {filterWords(finding, query)}</strong>}
+        </span>
+        <Button
+          variant="light"
+          size="compact-sm"
+          style={{ visibility: filtered ? 'visible' : 'hidden' }}
+          onClick={onShowAll}
+        >
+          Show all rows
+        </Button>
+      </div>
+      <div className={rows.stale ? css.stale : css.fresh}>
+        <DataTable
+          total={rows.total}
+          rowHeight={narrow ? 60 : 36}
+          columns={narrow ? narrowColumns(props) : wideColumns(props)}
+          fetchRows={rows.fetch}
+          queryKey={rows.key}
+          getKey={(row) => row.row}
+          caption="Rows of the table"
+          height="clamp(420px, 100dvh - 312px, 900px)"
+          empty={
+            <>
+              No row matches.
+              <Button variant="default" size="xs" onClick={onShowAll}>
+                Show all rows
+              </Button>
+            </>
+          }
+        />
+      </div>
+    </section>
+  );
+}
+
+function filterWords(finding: Finding | undefined, query: RowQuery): string {
+  const words = [
+    finding?.title,
+    query.label === undefined ? undefined : `labelled ${query.label}`,
+    query.search ? `“${query.search}” in the title` : undefined,
+  ];
+  return words.filter((word) => word !== undefined).join(', ');
+}
+
+type CellContext = Pick<RowsTableProps, 'summary' | 'query' | 'hovered' | 'onHover'>;
+
+function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
+  return [
+    {
+      id: 'row',
+      header: 'Row',
+      width: 56,
+      align: 'end',
+      render: ({ row }) => <span className={css.number}>{row}</span>,
+    },
+    {
+      id: 'title',
+      header: 'Title',
+      width: 'minmax(0, 1.7fr)',
+      render: ({ title }) => <TitleText title={title} search={context.query.search} />,
+    },
+    {
+      id: 'labels',
+      header: 'Labels',
+      width: 'minmax(0, 1.2fr)',
+      render: ({ labels }) => <Labels labels={labels} {...context} />,
+    },
+    {
+      id: 'notes',
+      header: 'Notes',
+      width: 'minmax(0, 0.7fr)',
+      hideBelow: 640,
+      render: ({ notes }) => <Notes notes={notes} />,
+    },
+  ];
+}
+
+function narrowColumns(context: CellContext): DataTableColumn<RowView>[] {
+  return [
+    {
+      id: 'row',
+      header: 'Row',
+      width: 44,
+      render: ({ row }) => <span className={css.number}>{row}</span>,
+    },
+    {
+      id: 'title',
+      header: 'Title, labels and notes',
+      width: 'minmax(0, 1fr)',
+      render: ({ title, labels, notes }) => (
+        <div className={css.stacked}>
+          <TitleText title={title} search={context.query.search} />
+          <div className={css.stackedRest}>
+            <Labels labels={labels} {...context} />
+            <Notes notes={notes} />
+          </div>
+        </div>
+      ),
+    },
+  ];
+}
+
+// A cell of 100,000 characters would cost more to lay out than all other rows in view.
+const longestShown = 300;
+
+function TitleText({ title, search }: { title: string; search: string | undefined }) {
+  if (title.trim() === '') return <span className={css.quiet}>(empty)</span>;
+  const shown = title.length > longestShown ? `${title.slice(0, longestShown)}…` : title;
+  const at = search ? shown.toLowerCase().indexOf(search.toLowerCase()) : -1;
+  return (
+    <span className={css.title} title={shown}>
+      {at < 0 || !search ? (
+        shown
+      ) : (
+        <>
+          {shown.slice(0, at)}
+          <mark className={css.mark}>{shown.slice(at, at + search.length)}</mark>
+          {shown.slice(at + search.length)}
+        </>
+      )}
+    </span>
+  );
+}
+
+function Labels({ labels, summary, hovered, onHover }: { labels: readonly string[] } & CellContext) {
+  return (
+    <span className={css.labels} title={labels.length > 1 ? labels.join(', ') : undefined}>
+      {labels.map((name) => (
+        <span
+          key={name}
+          className={hovered === name ? css.labelHot : css.label}
+          onPointerEnter={() => onHover(name)}
+          onPointerLeave={() => onHover(null)}
+        >
+          <LabelChip name={name} index={indexOf(summary, name)} quiet />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** A label's place in the list, for its colour; one that is not in it (yet) gets the place after the last. */
+function indexOf({ labels }: DataSummary, name: string): number {
+  const index = labels.findIndex((label) => label.name === name);
+  return index < 0 ? labels.length : index;
+}
+
+function Notes({ notes }: { notes: readonly string[] }) {
+  const text = notes.join(', ');
+  return (
+    <span className={css.quiet} title={text || undefined}>
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useEffectEvent, useState } from 'react';
+import type { DataSummary, RowQuery, RowView } from '../../shared/dataset.ts';
+import type { FetchRowPage } from './dataState.ts';
+
+const firstPage = 100;
+
+interface ShownRows {
+  summary: DataSummary;
+  query: RowQuery;
+  total: number;
+  /** Already here, so that the table changes over without a skeleton in between. */
+  first: readonly RowView[];
+  generation: number;
+}
+
+export interface RowResult {
+  total: number;
+  /** Tells one answer from the next. */
+  key: string;
+  /** The rows shown are still those of the question before. */
+  stale: boolean;
+  fetch: (offset: number, limit: number) => readonly RowView[] | Promise<readonly RowView[]>;
+}
+
+/** Rows that match `query`; the ones before stay until the first page of the new ones is there. `query` must be memoised. */
+export function useRowQuery(summary: DataSummary, query: RowQuery, fetchRows: FetchRowPage): RowResult {
+  const [shown, setShown] = useState<ShownRows>(() => ({
+    summary,
+    query,
+    total: summary.rowCount,
+    first: [],
+    generation: 0,
+  }));
+  const isCurrent = shown.summary === summary && shown.query === query;
+  const ask = useEffectEvent(() => fetchRows(query, 0, firstPage));
+
+  useEffect(() => {
+    if (isCurrent) return undefined;
+    let overtaken = false;
+    const show = (total: number | null, first: readonly RowView[]) => {
+      if (overtaken) return;
+      setShown((last) => ({ summary, query, total: total ?? last.total, first, generation: last.generation + 1 }));
+    };
+    ask().then(
+      (page) => show(page.total, page.rows),
+      // The table asks again for the same rows, fails visibly and offers to try again.
+      () => show(null, []),
+    );
+    return () => {
+      overtaken = true;
+    };
+  }, [isCurrent, summary, query]);
+
+  return {
+    total: shown.total,
+    key: String(shown.generation),
+    stale: !isCurrent,
+    fetch: (offset, limit) =>
+      offset + limit <= shown.first.length
+        ? shown.first.slice(offset, offset + limit)
+        : fetchRows(shown.query, offset, limit).then((page) => page.rows),
+  };
+}
