@@ -1,0 +1,154 @@
+import { Alert, Button, CloseButton, Loader, Select } from '@mantine/core';
+import { ClipboardPaste, FileSpreadsheet } from 'lucide-react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { FileButton } from '../../ui/DropArea.tsx';
+import { formatCounted } from '../../ui/format.ts';
+import type { ModelInfo } from '../../shared/training.ts';
+import type { PredictionTable } from '../../worker/protocol.ts';
+import type { Predict } from './filePrediction.ts';
+import { FileResults } from './FileResults.tsx';
+import { FileRun } from './FileRun.tsx';
+import { PasteTitles } from './PasteTitles.tsx';
+import type { OpenTitles, PredictSession, ReadTitles } from './predictSession.ts';
+import css from './PredictScreen.module.css';
+
+export const titleFileTypes = '.xlsx,.csv,.tsv,.txt,text/csv,text/plain';
+
+export type WritePredictions = (table: PredictionTable, format: 'csv' | 'xlsx') => Promise<Blob>;
+
+export interface FilePanelProps {
+  session: PredictSession;
+  model: ModelInfo;
+  predict: Predict;
+  readTitles: ReadTitles;
+  writePredictions: WritePredictions;
+  busy: string | null;
+}
+
+/** Many titles: a file or a pasted list in, a table of predictions out. */
+export function FilePanel({ session, model, predict, readTitles, writePredictions, busy }: FilePanelProps) {
+  const { file, reading, error } = useSyncExternalStore(session.subscribe, session.getSnapshot);
+  const [pasting, setPasting] = useState(false);
+  const open = (source: File | string) => void session.open(source, null, model, readTitles);
+  const buttons = (
+    <div className={css.actions}>
+      <FileButton accept={titleFileTypes} variant="default" onFiles={([first]) => open(first)}>
+        {file ? 'Another file' : 'Browse files'}
+      </FileButton>
+      <Button
+        variant="default"
+        leftSection={<ClipboardPaste size={16} aria-hidden="true" />}
+        onClick={() => setPasting(true)}
+      >
+        Paste titles
+      </Button>
+    </div>
+  );
+  return (
+    <section className={css.panel} aria-label="Many titles">
+      {file ? (
+        <FileHeader file={file} session={session} model={model} readTitles={readTitles}>
+          {buttons}
+        </FileHeader>
+      ) : (
+        <div className={css.drop}>
+          <FileSpreadsheet size={32} strokeWidth={1.4} aria-hidden="true" />
+          <h2 className={css.subheading}>Predict a whole file</h2>
+          <p className={css.quiet}>
+            Drop an Excel or CSV file with a column of titles anywhere on this page. It stays on this machine.
+          </p>
+          {buttons}
+        </div>
+      )}
+      <div aria-live="polite">
+        {reading !== null && (
+          <p className={css.reading}>
+            <Loader size="xs" /> Reading {reading}
+          </p>
+        )}
+      </div>
+      {error && (
+        <Alert
+          color="red"
+          title={error.message}
+          withCloseButton
+          closeButtonLabel="Dismiss"
+          onClose={() => session.dismissError()}
+        >
+          {error.hint}
+        </Alert>
+      )}
+      {file && <OpenFile {...{ file, session, model, predict, writePredictions, busy }} />}
+      <PasteTitles opened={pasting} onClose={() => setPasting(false)} onText={open} />
+    </section>
+  );
+}
+
+interface FileHeaderProps {
+  file: OpenTitles;
+  session: PredictSession;
+  model: ModelInfo;
+  readTitles: ReadTitles;
+  children: React.ReactNode;
+}
+
+function FileHeader({ file: { source, info }, session, model, readTitles, children }: FileHeaderProps) {
+  return (
+    <div className={css.fileHeader}>
+      <div className={css.fileName}>
+        <h2 className={css.subheading} title={info.name}>
+          {info.name}
+        </h2>
+        <span className={css.quiet}>{formatCounted(info.rows, 'title')}</span>
+      </div>
+      {info.columns.length > 1 && (
+        <Select
+          label="Column with the titles"
+          data={info.columns.map((label, column) => ({ value: String(column), label }))}
+          value={String(info.titleColumn)}
+          onChange={(column) => {
+            if (column !== null) void session.open(source, Number(column), model, readTitles);
+          }}
+          allowDeselect={false}
+        />
+      )}
+      {children}
+      <CloseButton aria-label="Close this file" onClick={() => session.close()} />
+    </div>
+  );
+}
+
+type OpenFileProps = Omit<FilePanelProps, 'readTitles'> & { file: OpenTitles };
+
+function OpenFile({ file, session, model, predict, writePredictions, busy }: OpenFileProps) {
+  const { prediction } = file;
+  const progress = useSyncExternalStore(prediction.subscribe, prediction.getSnapshot);
+  const untouched = progress.status === 'waiting' && progress.done === 0 && progress.error === null;
+  // A file that was just opened is predicted without another click, as soon as the device is free.
+  const starts = untouched && busy === null && prediction.model.id === model.id;
+  useEffect(() => {
+    if (starts) void prediction.start(predict);
+  }, [starts, prediction, predict]);
+  return (
+    <>
+      <FileRun
+        progress={progress}
+        busy={busy}
+        onStop={() => prediction.stop()}
+        onContinue={() => void prediction.start(predict)}
+        otherModel={
+          prediction.model.id === model.id
+            ? null
+            : { used: prediction.model.name, now: model.name, onPredictAgain: () => session.predictWith(model) }
+        }
+      />
+      <FileResults
+        key={prediction.id}
+        prediction={prediction}
+        progress={progress}
+        fileName={file.info.name}
+        writePredictions={writePredictions}
+      />
+    </>
+  );
+}
