@@ -32,6 +32,14 @@ describe('the model card', () => {
     expect(card).not.toContain('secret');
   });
 
+  it('says how it was trained and which epoch was kept', () => {
+    expect(card).toContain('1 of 8 epochs in 17 s on Some GPU (webgpu), stopping after 3 without a better micro-F1.');
+    expect(card).toContain('The weights are those of epoch 1, the best by validation micro-F1.');
+    const config = { ...testRecord.config, earlyStoppingPatience: null };
+    const unevaluated = modelCard({ ...testRecord, config, epochs: [], bestEpoch: null, test: null });
+    expect(unevaluated).toContain('0 of 8 epochs in 17 s on Some GPU (webgpu). No epoch was evaluated.');
+  });
+
   it('says how to load it with the limits it was trained with', () => {
     expect(card).toContain('max_length=64');
     expect(card).toContain('AutoModelForSequenceClassification.from_pretrained(folder)');

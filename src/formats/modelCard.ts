@@ -140,11 +140,12 @@ function cleaningSteps(cleaning: CleaningOptions): string[] {
 
 function trainingSection({ config, epochs, bestEpoch, seconds, device }: RunRecord): string {
   const stopping = config.earlyStoppingPatience;
+  const figure = config.bestBy === 'microF1' ? 'micro-F1' : 'macro-F1';
   return `## Training
 
 - AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
 - ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
-- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${config.bestBy}`}. ${bestEpoch === null ? 'No epoch was evaluated.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${config.bestBy}.`}`;
+- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was evaluated.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${figure}.`}`;
 }
 
 function usage({ config }: RunRecord): string {
