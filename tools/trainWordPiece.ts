@@ -1,6 +1,6 @@
 /**
  * Makes the vocabulary of the shipped encoder: node tools/run.mjs tools/trainWordPiece.ts [data folder] [vocab.txt]
- * It takes about a minute. `makeEncoder.ts` turns the result into a model folder.
+ * It takes some ten seconds. `makeEncoder.ts` turns the result into a model folder.
  */
 import { writeFileSync } from 'node:fs';
 import { BertNormalizer, BertPreTokenizer } from '@huggingface/tokenizers';
