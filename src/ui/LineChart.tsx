@@ -8,13 +8,24 @@ import { UnstyledButton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useId, useMemo, useState } from 'react';
 import classes from './LineChart.module.css';
-import { Axes, Crosshair, EndLabels, Lines, Marker, plotMargin, PlotSlider, type Geometry } from './LineChartPlot.tsx';
+import {
+  Axes,
+  Crosshair,
+  EndLabels,
+  Legend,
+  Lines,
+  Marker,
+  plotMargin,
+  PlotSlider,
+  type Geometry,
+} from './LineChartPlot.tsx';
 import { LineChartTable } from './LineChartTable.tsx';
 import {
   domainFromZero,
   downsample,
   linearScale,
   nearestPoint,
+  niceTicks,
   type LinePoint,
   type LineSeries,
 } from './lineGeometry.ts';
@@ -57,18 +68,29 @@ function drawable(points: readonly LinePoint[]): readonly LinePoint[] {
   return finite.length > maxDrawn ? downsample(finite, thinnedTo) : finite;
 }
 
+/** Width of text of 12 px, near enough to reserve room. */
+const characterWidth = 7;
+/** Below this width names stand in a line under the plot, and only the figures at the line ends; px. */
+const narrow = 480;
+
 function geometryOf(props: LineChartProps, series: readonly LineSeries[], width: number): Geometry {
   const height = props.height ?? 240;
-  const longest = Math.max(6, ...series.filter((s) => !s.faint).map((s) => s.name.length));
-  const wanted = 66 + longest * 6.6;
-  const right = Math.round(Math.min(wanted, Math.max(118, width * 0.34)));
-  const yDomain = props.yDomain ?? domainFromZero(series.flatMap((s) => s.points.map((p) => p.y)));
+  const named = series.filter((line) => !line.faint);
+  const yDomain = props.yDomain ?? domainFromZero(named.flatMap((line) => line.points.map((point) => point.y)));
+  const formatTickY = props.formatTickY ?? String;
+  const tickLength = Math.max(3, ...niceTicks(yDomain, 5).map((tick) => formatTickY(tick).length));
+  const left = 14 + tickLength * characterWidth;
+  const figureLength = Math.max(5, ...named.map((line) => props.formatY(line.points.at(-1)?.y ?? 0).length));
+  const nameLength = width < narrow ? 0 : Math.max(0, ...named.map((line) => line.name.length + 1));
+  const right = Math.round(Math.min(32 + (figureLength + nameLength) * characterWidth, Math.max(96, width * 0.36)));
   return {
     width,
     height,
+    left,
     right,
     yDomain,
-    x: linearScale(props.xDomain, [plotMargin.left, Math.max(plotMargin.left + 1, width - right)]),
+    withNames: width >= narrow,
+    x: linearScale(props.xDomain, [left, Math.max(left + 1, width - right)]),
     y: linearScale(yDomain, [height - plotMargin.bottom, plotMargin.top]),
   };
 }
@@ -135,6 +157,7 @@ export function LineChart(props: LineChartProps) {
           </>
         )}
       </div>
+      {width > 0 && !geometry.withNames && <Legend series={series} highlight={highlight} onHighlight={onHighlight} />}
     </figure>
   );
 }

@@ -1,17 +1,22 @@
 /** The parts of a line chart that are drawn: axes, lines, crosshair, names at the line ends. */
-import type { PointerEvent, ReactNode } from 'react';
+import { useId, type PointerEvent, type ReactNode } from 'react';
 import classes from './LineChart.module.css';
 import { linePath, nearestPoint, niceTicks, spread, type LinePoint, type LineSeries } from './lineGeometry.ts';
 
-export const plotMargin = { top: 18, bottom: 40, left: 44 };
-const { top, bottom, left } = plotMargin;
+export const plotMargin = { top: 18, bottom: 40 };
+const { top, bottom } = plotMargin;
 const labelHeight = 16;
 
 /** Where things are, in pixels of the drawing. */
 export interface Geometry {
   width: number;
   height: number;
+  /** Room for the figures of the y axis. */
+  left: number;
+  /** Room for the names and figures at the line ends. */
   right: number;
+  /** False on narrow pages: the names then stand below the plot. */
+  withNames: boolean;
   x: (value: number) => number;
   y: (value: number) => number;
   yDomain: readonly [number, number];
@@ -82,7 +87,7 @@ interface AxesProps {
 
 /** Grid lines with their figures, and the counts below. */
 export function Axes({ geometry, xDomain, xName, xStep, formatTickY }: AxesProps) {
-  const { width, height, right, x, y, yDomain } = geometry;
+  const { width, height, left, right, x, y, yDomain } = geometry;
   const end = width - right;
   return (
     <>
@@ -117,7 +122,7 @@ export function Marker({
   if (!marker) return null;
   const at = geometry.x(marker.x);
   // Words on the side with more room.
-  const before = at > (left + geometry.width - geometry.right) / 2;
+  const before = at > (geometry.left + geometry.width - geometry.right) / 2;
   return (
     <>
       <line className={classes.best} x1={at} x2={at} y1={top - 14} y2={geometry.height - bottom} />
@@ -134,25 +139,33 @@ interface LinesProps {
   highlight: string | null;
 }
 
-/** The lines; a single point is a dot. */
+/** The lines; a single point is a dot. Faint lines are cut where they leave the plot. */
 export function Lines({ geometry, series, highlight }: LinesProps) {
-  return series.map((line) => {
-    const dimmed = highlight !== null && highlight !== line.id;
-    const className = `${classes.line} ${line.faint ? classes.faint : ''} ${dimmed ? classes.dimmed : ''}`;
-    if (line.points.length === 1 && !line.faint) {
-      const [{ x, y }] = line.points;
-      return <circle key={line.id} cx={geometry.x(x)} cy={geometry.y(y)} r={3} fill={line.colour} />;
-    }
-    return (
-      <path
-        key={line.id}
-        className={className}
-        d={linePath(line.points, geometry.x, geometry.y)}
-        stroke={line.colour}
-        strokeDasharray={line.dash}
-      />
-    );
-  });
+  const { x, y, width, height, left, right } = geometry;
+  const clip = useId();
+  return (
+    <>
+      <clipPath id={clip}>
+        <rect x={left} y={top - 2} width={Math.max(0, width - right - left + 2)} height={height - bottom - top + 4} />
+      </clipPath>
+      {series.map((line) => {
+        const dimmed = highlight !== null && highlight !== line.id ? classes.dimmed : '';
+        const [first] = line.points;
+        return line.points.length === 1 && !line.faint ? (
+          <circle key={line.id} className={dimmed} cx={x(first.x)} cy={y(first.y)} r={3} fill={line.colour} />
+        ) : (
+          <path
+            key={line.id}
+            className={`${classes.line} ${line.faint ? classes.faint : ''} ${dimmed}`}
+            d={linePath(line.points, x, y)}
+            stroke={line.colour}
+            strokeDasharray={line.dash}
+            clipPath={line.faint ? `url(#${clip})` : undefined}
+          />
+        );
+      })}
+    </>
+  );
 }
 
 /** The hovered x and the point of each line that is nearest to it. */
@@ -198,7 +211,7 @@ interface EndLabelsProps {
 
 /** Names and values at the line ends, moved apart; while the crosshair is shown, the values are those under it. */
 export function EndLabels({ geometry, named, at, formatY, highlight, onHighlight }: EndLabelsProps) {
-  const { height, right, y } = geometry;
+  const { height, right, y, withNames } = geometry;
   const room = Math.floor((height - bottom - top + labelHeight) / labelHeight);
   const shown = named.length > room ? named.slice(0, room - 1) : named;
   const low = top;
@@ -222,19 +235,50 @@ export function EndLabels({ geometry, named, at, formatY, highlight, onHighlight
           onPointerEnter={() => onHighlight(line.id)}
           onPointerLeave={() => onHighlight(null)}
         >
-          <svg width="14" height="4" style={{ flex: 'none' }}>
-            <line x1="0" x2="14" y1="2" y2="2" stroke={line.colour} strokeWidth="2.5" strokeDasharray={line.dash} />
-          </svg>
+          <Swatch line={line} />
           <span>
-            <b className="tabular">{formatY(valueAt(line, at).y)}</b> {line.name}
+            <b className="tabular">{formatY(valueAt(line, at).y)}</b> {withNames && line.name}
           </span>
         </div>
       ))}
       {shown.length < named.length && (
         <div className={classes.label} style={{ top: height - bottom - labelHeight / 2, width, color: 'var(--muted)' }}>
-          and {named.length - shown.length} more in the table
+          {withNames ? `and ${named.length - shown.length} more in the table` : `+ ${named.length - shown.length}`}
         </div>
       )}
     </div>
+  );
+}
+
+function Swatch({ line }: { line: LineSeries }) {
+  return (
+    <svg width="14" height="4" style={{ flex: 'none' }} aria-hidden="true">
+      <line x1="0" x2="14" y1="2" y2="2" stroke={line.colour} strokeWidth="2.5" strokeDasharray={line.dash} />
+    </svg>
+  );
+}
+
+/** Names of all lines in a row below the plot, for narrow pages; there before the first point, so that nothing moves then. */
+export function Legend({
+  series,
+  highlight,
+  onHighlight,
+}: Pick<EndLabelsProps, 'highlight' | 'onHighlight'> & { series: readonly LineSeries[] }) {
+  return (
+    <ul className={classes.legend} aria-hidden="true">
+      {series
+        .filter((line) => !line.faint)
+        .map((line) => (
+          <li
+            key={line.id}
+            className={highlight !== null && highlight !== line.id ? classes.dimmed : undefined}
+            onPointerEnter={() => onHighlight(line.id)}
+            onPointerLeave={() => onHighlight(null)}
+          >
+            <Swatch line={line} />
+            {line.name}
+          </li>
+        ))}
+    </ul>
   );
 }

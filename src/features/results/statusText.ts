@@ -12,29 +12,28 @@ function keptText(run: RunRecord): string {
   return `The weights of epoch ${run.bestEpoch}, the best until then, are kept and can be used.`;
 }
 
+type Explain = (run: RunRecord, done: string) => StatusText;
+
+const unfinished: Record<Exclude<RunStatus, 'finished'>, Explain> = {
+  running: () => ({
+    title: 'This run is still training',
+    detail: 'Its figures on the test rows come when it is done.',
+  }),
+  stopped: (run, done) => ({ title: `Stopped by hand after ${done}`, detail: keptText(run) }),
+  interrupted: (run, done) => ({
+    title: `Interrupted after ${done}: the page was closed while it trained`,
+    detail: `${keptText(run)} Train again with the same settings and seed to get the whole run.`,
+  }),
+  failed: (run, done) => ({
+    title: `Failed after ${done}`,
+    detail: `${run.error?.message ?? 'The reason is not known.'} ${keptText(run)}`,
+  }),
+};
+
 /** Why a run is not simply finished, and what that means; null when it is. */
 export function statusText(run: RunRecord): StatusText | null {
   const done = `${formatCounted(run.epochs.length, 'epoch')} of ${run.config.epochs}`;
-  return run.status === 'finished' ? finishedText(run, done) : unfinishedText(run.status, run, done);
-}
-
-function unfinishedText(status: Exclude<RunStatus, 'finished'>, run: RunRecord, done: string): StatusText {
-  switch (status) {
-    case 'running':
-      return { title: 'This run is still training', detail: 'Its figures on the test rows come when it is done.' };
-    case 'stopped':
-      return { title: `Stopped by hand after ${done}`, detail: keptText(run) };
-    case 'interrupted':
-      return {
-        title: `Interrupted after ${done}: the page was closed while it trained`,
-        detail: `${keptText(run)} Train again with the same settings and seed to get the whole run.`,
-      };
-    case 'failed':
-      return {
-        title: `Failed after ${done}`,
-        detail: `${run.error?.message ?? 'The reason is not known.'} ${keptText(run)}`,
-      };
-  }
+  return run.status === 'finished' ? finishedText(run, done) : unfinished[run.status](run, done);
 }
 
 function finishedText(run: RunRecord, done: string): StatusText | null {

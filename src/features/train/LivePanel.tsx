@@ -34,14 +34,14 @@ export function LivePanel({ live, config, onPause, onResume, onStop }: LivePanel
   const fraction = runFraction(live);
   return (
     <>
-      <section className={classes.panel} aria-label={`Training ${live.name}`}>
+      <section className={classes.panel} aria-label={`${live.name}, progress`}>
         <Group justify="space-between" gap="md">
-          <h3 ref={heading} tabIndex={-1} className={classes.liveName}>
+          <h2 ref={heading} tabIndex={-1} className={classes.liveName}>
             <span className={classes.status} data-status={live.status}>
               {statusNames[live.status]}
             </span>
             {live.name}
-          </h3>
+          </h2>
           <Controls live={live} onPause={onPause} onResume={onResume} onStop={onStop} />
         </Group>
         <div className={classes.progress}>
@@ -75,6 +75,7 @@ export function LivePanel({ live, config, onPause, onResume, onStop }: LivePanel
         plannedEpochs={plannedEpochs(live) ?? config.epochs}
         labelNames={live.plan?.labelNames ?? []}
         bestEpoch={live.bestEpoch}
+        peakRate={config.learningRate}
       />
     </>
   );
@@ -93,7 +94,7 @@ function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'con
   const paused = live.status === 'paused';
   const size = 16;
   return (
-    <Group gap="xs">
+    <Group gap="xs" className={classes.controls}>
       <Button
         variant="default"
         w={112}

@@ -92,9 +92,9 @@ export function ReadyPanel(props: ReadyPanelProps) {
 function Fact({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
   return (
     <div className={classes.fact}>
-      <h3>
+      <h2>
         <span aria-hidden="true">{icon}</span> {title}
-      </h3>
+      </h2>
       {children}
     </div>
   );

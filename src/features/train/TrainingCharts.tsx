@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import type { EpochRecord, StepRecord } from '../../shared/training.ts';
 import { formatFigure, formatSmall } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
+import { domainFromZero } from '../../ui/lineGeometry.ts';
 import { labelSeries, learningRateSeries, lossSeries, scoreSeries } from './series.ts';
 import classes from './TrainScreen.module.css';
 
@@ -14,6 +15,8 @@ export interface TrainingChartsProps {
   plannedEpochs: number;
   labelNames: readonly string[];
   bestEpoch: number | null;
+  /** Highest learning rate of the schedule: the scale of its picture. */
+  peakRate: number;
 }
 
 const unit = [0, 1] as const;
@@ -26,7 +29,7 @@ export function formatEpoch(epoch: number): string {
 
 /** @see TrainingChartsProps */
 export function TrainingCharts(props: TrainingChartsProps) {
-  const { steps, epochs, plannedEpochs, labelNames, bestEpoch } = props;
+  const { steps, epochs, plannedEpochs, labelNames, bestEpoch, peakRate } = props;
   const stepsPerEpoch = props.stepsPerEpoch ?? 1;
   const [hover, setHover] = useState<number | null>(null);
   const byStep = useMemo(() => ({ steps, epochs, stepsPerEpoch }), [steps, epochs, stepsPerEpoch]);
@@ -38,6 +41,7 @@ export function TrainingCharts(props: TrainingChartsProps) {
   const labels = useMemo(() => labelSeries(byEpoch, labelNames), [byEpoch, labelNames]);
 
   const xDomain = useMemo(() => [0, Math.max(1, plannedEpochs)] as const, [plannedEpochs]);
+  const rateDomain = useMemo(() => domainFromZero([peakRate]), [peakRate]);
   const marker = bestEpoch === null ? null : { x: bestEpoch, label: `best: epoch ${bestEpoch}` };
   const shared = {
     xDomain,
@@ -85,6 +89,7 @@ export function TrainingCharts(props: TrainingChartsProps) {
           {...shared}
           title="Learning rate"
           series={rate}
+          yDomain={rateDomain}
           formatY={formatSmall}
           formatTickY={formatSmall}
           waiting="The first steps draw the first line"
