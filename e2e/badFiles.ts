@@ -30,7 +30,11 @@ export function zipBomb(name: string): DroppedFile {
       'xl/worksheets/sheet1.xml': strToU8('<worksheet/>'.repeat(40)),
     }),
   );
-  for (let at = zip.indexOf('PK\u0001\u0002', 0, 'latin1'); at >= 0; at = zip.indexOf('PK\u0001\u0002', at + 4, 'latin1')) {
+  for (
+    let at = zip.indexOf('PK\u0001\u0002', 0, 'latin1');
+    at >= 0;
+    at = zip.indexOf('PK\u0001\u0002', at + 4, 'latin1')
+  ) {
     if (zip.includes('sheet1', at)) zip.writeUInt32LE(0x80000000, at + 24);
   }
   return file(name, zip);
@@ -84,9 +88,17 @@ const modelTexts = {
 /** Tables that must be told apart from good ones, each with the words the page must find for it. */
 export const badTables: { what: string; file: DroppedFile; message: RegExp }[] = [
   { what: 'an empty file', file: file('empty.csv', ''), message: /empty/i },
-  { what: 'a header without rows', file: file('header.csv', 'Title,Column 1\n'), message: /no rows|only a header|header/i },
+  {
+    what: 'a header without rows',
+    file: file('header.csv', 'Title,Column 1\n'),
+    message: /no rows|only a header|header/i,
+  },
   { what: 'an old .xls workbook', file: oleFile('old.xls', 'Workbook'), message: /\.xls|old|97/i },
-  { what: 'a password-protected workbook', file: oleFile('locked.xlsx', 'EncryptedPackage'), message: /password|encrypted/i },
+  {
+    what: 'a password-protected workbook',
+    file: oleFile('locked.xlsx', 'EncryptedPackage'),
+    message: /password|encrypted/i,
+  },
   { what: 'a PDF with the wrong name', file: file('report.xlsx', '%PDF-1.7\n%âãÏÓ\n1 0 obj'), message: /PDF/ },
   { what: 'a workbook that unpacks to over 1 GB', file: zipBomb('bomb.xlsx'), message: /1 GB|unpack/i },
 ];

@@ -41,7 +41,8 @@ function sourceFiles(): string[] {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  const pattern = /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
   return Array.from(text.matchAll(pattern), (match) => match[1] ?? match[2] ?? match[3]);
 }
 
@@ -63,7 +64,9 @@ function isAllowed({ from, to }: Import): boolean {
   }
   if (target === 'shared' || isTest(from)) return true;
   const path = relative(src, to);
-  return (allowed[source] ?? []).some((edge) => path === edge || path.startsWith(`${edge}/`) || path.startsWith(`${edge}.`));
+  return (allowed[source] ?? []).some(
+    (edge) => path === edge || path.startsWith(`${edge}/`) || path.startsWith(`${edge}.`),
+  );
 }
 
 /** A cycle as a list of files, or null. Type-only imports count too: a cycle of types is still two files that are one. */
@@ -91,8 +94,10 @@ function findCycle(): string[] | null {
 describe('architecture', () => {
   it('finds the imports it is to judge', () => {
     expect(relativeImports.length).toBeGreaterThan(100);
-    const names = files.map((file) => relative(src, file));
-    expect(relativeImports.map(({ to }) => relative(src, to)).filter((to) => /\.tsx?$/.test(to) && !names.includes(to))).toEqual([]);
+    const names = new Set(files.map((file) => relative(src, file)));
+    expect(
+      relativeImports.map(({ to }) => relative(src, to)).filter((to) => /\.tsx?$/.test(to) && !names.has(to)),
+    ).toEqual([]);
   });
 
   it('has only the edges of the architecture', () => {
@@ -107,7 +112,10 @@ describe('architecture', () => {
 
   it('keeps tfjs out of everything but the engine', () => {
     const wrong = files.filter(
-      (file) => !engineFolders.has(folderOf(file)) && !isTest(file) && importsOf(file).some((to) => to.startsWith('@tensorflow/')),
+      (file) =>
+        !engineFolders.has(folderOf(file)) &&
+        !isTest(file) &&
+        importsOf(file).some((to) => to.startsWith('@tensorflow/')),
     );
     expect(wrong.map((file) => relative(src, file))).toEqual([]);
   });

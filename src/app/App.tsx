@@ -66,7 +66,10 @@ export function App() {
   const narrow = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false });
   const device = useEngineStore((store) => store.device);
   const live = useEngineStore((store) => store.live);
-  const { start, pause, resume, stop } = useEngineStore.getState();
+  const start = useEngineStore((store) => store.start);
+  const pause = useEngineStore((store) => store.pause);
+  const resume = useEngineStore((store) => store.resume);
+  const stop = useEngineStore((store) => store.stop);
 
   const started = useRef(false);
   useEffect(() => {

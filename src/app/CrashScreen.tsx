@@ -8,7 +8,9 @@ export function CrashScreen({ error, resetErrorBoundary }: FallbackProps) {
     <Container size="sm" py="xl" role="alert">
       <Stack>
         <Title order={2}>This screen could not be drawn</Title>
-        <Text>That is a defect in Rung, not in your data. Finished runs are safe, and a training that runs goes on.</Text>
+        <Text>
+          That is a defect in Rung, not in your data. Finished runs are safe, and a training that runs goes on.
+        </Text>
         <Code block>{toRungError(error).message}</Code>
         <Group>
           <Button onClick={resetErrorBoundary}>Try again</Button>

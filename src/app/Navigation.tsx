@@ -22,7 +22,12 @@ export function Rail({ current, waits }: NavigationProps) {
       {places.map((place) => {
         const { name, icon: Icon } = entries[place];
         return (
-          <a key={place} className="rail-link" href={`#/${place}`} aria-current={place === current ? 'page' : undefined}>
+          <a
+            key={place}
+            className="rail-link"
+            href={`#/${place}`}
+            aria-current={place === current ? 'page' : undefined}
+          >
             <Icon size={18} aria-hidden />
             <span>
               {name}

@@ -187,7 +187,14 @@ function PredictPlace() {
   return (
     <Box>
       {error && (
-        <Alert color="red" m="md" title={error.message} withCloseButton closeButtonLabel="Dismiss" onClose={dismissError}>
+        <Alert
+          color="red"
+          m="md"
+          title={error.message}
+          withCloseButton
+          closeButtonLabel="Dismiss"
+          onClose={dismissError}
+        >
           {error.hint}
         </Alert>
       )}

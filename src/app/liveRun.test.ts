@@ -24,7 +24,14 @@ const plan: TrainingPlan = {
   totalSteps: 6,
   device: { backend: 'wasm', name: '', software: false, threads: 1, explanation: '' },
 };
-const step = (number: number) => ({ step: number, epoch: 1, loss: 1, learningRate: 1, titlesPerSecond: 1, secondsLeft: 1 });
+const step = (number: number) => ({
+  step: number,
+  epoch: 1,
+  loss: 1,
+  learningRate: 1,
+  titlesPerSecond: 1,
+  secondsLeft: 1,
+});
 const epoch: EpochRecord = {
   epoch: 1,
   step: 3,

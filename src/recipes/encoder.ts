@@ -13,6 +13,7 @@ import {
   type DistilBertConfig,
 } from '../models/distilbert.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { tokenizerJsonOfFolder } from '../text/tokenizerFiles.ts';
 
 export interface Encoder {
   architecture: DistilBertConfig;
@@ -24,7 +25,12 @@ export interface Encoder {
   files: ModelFiles;
 }
 
-function json(files: ModelFiles, name: string): unknown {
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** @throws RungError naming the file when it is missing or no JSON. */
+export function readJson(files: ModelFiles, name: string): unknown {
   const bytes = files.get(name);
   if (!bytes) {
     const found = [...files.keys()].join(', ') || 'nothing';
@@ -32,7 +38,7 @@ function json(files: ModelFiles, name: string): unknown {
     throw new RungError('package-incomplete', message, 'Drop the whole Hugging Face folder, or a zip of it.');
   }
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(textOf(bytes) ?? '');
   } catch (thrown) {
     const message = `Reading a model: ${name} is not valid JSON (${thrown instanceof Error ? thrown.message : ''}).`;
     throw new RungError('file-corrupt', message, 'Download the file again.', { cause: thrown });
@@ -41,10 +47,14 @@ function json(files: ModelFiles, name: string): unknown {
 
 /** @throws RungError when a file is missing or damaged, or the model is of a type that Rung cannot run. */
 export function readEncoder(files: ModelFiles): Encoder {
-  const configJson = json(files, 'config.json');
+  const configJson = readJson(files, 'config.json');
   const architecture = parseDistilBertConfig(configJson);
-  const tokenizerConfig = files.has('tokenizer_config.json') ? json(files, 'tokenizer_config.json') : undefined;
-  const tokenizer = loadTokenizer(json(files, 'tokenizer.json'), tokenizerConfig);
+  const tokenizerConfig = files.has('tokenizer_config.json') ? readJson(files, 'tokenizer_config.json') : undefined;
+  const tokenizerJson = tokenizerJsonOfFolder((name) => textOf(files.get(name)));
+  const tokenizer = loadTokenizer(tokenizerJson, tokenizerConfig);
+  // A folder with a bare vocabulary gets the tokenizer.json made from it, so that what is exported later is complete.
+  if (!files.has('tokenizer.json'))
+    files.set('tokenizer.json', new TextEncoder().encode(JSON.stringify(tokenizerJson)));
   if (tokenizer.vocabSize > architecture.vocabSize) {
     const message = `Reading a model: tokenizer.json knows ${tokenizer.vocabSize} tokens, config.json has rows for ${architecture.vocabSize}.`;
     throw new RungError('weights-mismatch', message, 'Use the tokenizer and the weights of the same checkpoint.');
@@ -73,6 +83,8 @@ function labelNamesOf(config: unknown): string[] | null {
   return entries.toSorted(([a], [b]) => a - b).map(([, name]) => name);
 }
 
+const isHead = (name: string): boolean => /^(pre_)?classifier\./.test(name);
+
 /**
  * The encoder's weights with a head for `labelCount` labels. A head of that size in the checkpoint is kept only with `keepHead`
  * (prediction); for training on new labels it is drawn anew from `seed`.
@@ -85,7 +97,6 @@ export function withHead(
 ): { architecture: DistilBertConfig; weights: NamedArrays; unused: string[] } {
   const { dropout } = options;
   const architecture = { ...encoder.architecture, labels: labelCount, dropout, attentionDropout: dropout };
-  const isHead = (name: string): boolean => /^(pre_)?classifier\./.test(name);
   const shapes = Object.entries(parameterShapes(architecture));
   const fresh = options.keepHead ? null : initialParameters(architecture, options.seed);
   const weights: NamedArrays = new Map();
@@ -93,7 +104,8 @@ export function withHead(
   for (const [name, shape] of shapes) {
     const found = isHead(name) && fresh ? fresh.get(name) : encoder.weights.get(name);
     if (!found) wrong.push(`${name} is missing`);
-    else if (found.shape.join() !== shape.join()) wrong.push(`${name} is [${found.shape}] instead of [${shape}]`);
+    else if (found.shape.join() !== shape.join())
+      wrong.push(`${name} is [${found.shape.join()}] instead of [${shape.join()}]`);
     else weights.set(name, found);
   }
   if (wrong.length > 0) {

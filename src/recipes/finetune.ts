@@ -89,7 +89,12 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
       if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score };
       yield { type: 'epoch', record, weights: improved && best ? best.weights : null };
       const patience = settings.earlyStoppingPatience;
-      if (patience !== null && best !== null && record.epoch - best.epoch >= patience && record.epoch < settings.epochs) {
+      if (
+        patience !== null &&
+        best !== null &&
+        record.epoch - best.epoch >= patience &&
+        record.epoch < settings.epochs
+      ) {
         const figure = settings.bestBy === 'microF1' ? 'Micro-F1' : 'Macro-F1';
         const message = `Stopped after epoch ${record.epoch}: ${figure} on the validation rows has not risen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}.`;
         yield { type: 'notice', message };

@@ -23,7 +23,11 @@ export async function measure(
   signal: AbortSignal,
 ): Promise<Estimate | null> {
   if (titles.length === 0) throw new RungError('too-few-rows', 'Measuring the device needs at least one title.');
-  const { architecture, weights } = withHead(encoder, labelCount, { keepHead: false, seed: 1, dropout: settings.dropout });
+  const { architecture, weights } = withHead(encoder, labelCount, {
+    keepHead: false,
+    seed: 1,
+    dropout: settings.dropout,
+  });
   const tokens = encoder.tokenizer.encodeMany(titles, settings.maxTokens);
   const random = new Random(1);
   // Batches are as long as the data set's; the epoch is long enough never to end within the two seconds.
@@ -61,7 +65,11 @@ export async function measure(
     const started = performance.now();
     await trainer.logits(pickExamples(tokens, labels, labelCount, forwardRows));
     const secondsPerTitleForward = (performance.now() - started) / 1000 / forwardRows.length;
-    return { secondsPerTitle, secondsPerTitleForward, bytes: trainingBytes(architecture, weights, tokens, settings.batchSize) };
+    return {
+      secondsPerTitle,
+      secondsPerTitleForward,
+      bytes: trainingBytes(architecture, weights, tokens, settings.batchSize),
+    };
   } finally {
     own.abort();
     trainer.dispose();

@@ -2,7 +2,8 @@
 import { cleanTitle, defaultCleaning } from '../data/cleaning.ts';
 import { parseRungJson } from '../formats/rungJson.ts';
 import { sigmoid } from '../metrics/classification.ts';
-import { withHead, type Encoder } from '../recipes/encoder.ts';
+import { readJson, withHead, type Encoder } from '../recipes/encoder.ts';
+import { RungError } from '../shared/errors.ts';
 import type { CleaningOptions } from '../shared/dataset.ts';
 import type { DeviceReport, ModelInfo } from '../shared/training.ts';
 import { createPredictor, type Predictor } from '../training/trainer.ts';
@@ -14,6 +15,8 @@ export interface ClassifierParts {
   encoder: Encoder;
   thresholds: number[];
   cleaning: CleaningOptions;
+  /** Longer titles are cut, as they were in training. */
+  maxTokens: number;
 }
 
 export class Classifier {
@@ -31,17 +34,20 @@ export class Classifier {
    * made elsewhere has none: .5 and the default cleaning then.
    */
   static ofPackage(id: string, name: string, encoder: Encoder): Classifier | null {
-    const { labelNames, files } = encoder;
+    const { labelNames, files, architecture } = encoder;
     if (!labelNames) return null;
-    const bytes = files.get('rung.json');
-    const rung = bytes ? parseRungJson(JSON.parse(new TextDecoder().decode(bytes))) : null;
-    return new Classifier({
-      id,
-      name: rung?.name ?? name,
-      encoder,
-      thresholds: rung?.thresholds ?? labelNames.map(() => 0.5),
-      cleaning: rung?.cleaning ?? defaultCleaning,
-    });
+    if (!files.has('rung.json')) {
+      const thresholds = labelNames.map(() => 0.5);
+      const maxTokens = architecture.maxPositions;
+      return new Classifier({ id, name, encoder, thresholds, cleaning: defaultCleaning, maxTokens });
+    }
+    const rung = parseRungJson(readJson(files, 'rung.json'));
+    if (rung.labelNames.join('\n') !== labelNames.join('\n')) {
+      const message = `Reading ${name}: rung.json is about the labels ${rung.labelNames.join(', ')}, config.json about ${labelNames.join(', ')}.`;
+      throw new RungError('weights-mismatch', message, 'Use the files of one download together.');
+    }
+    const { thresholds, cleaning, maxTokens } = rung;
+    return new Classifier({ id, name: rung.name, encoder, thresholds, cleaning, maxTokens });
   }
 
   info(device: DeviceReport): ModelInfo {
@@ -53,7 +59,7 @@ export class Classifier {
   async predict(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
     const { encoder, cleaning } = this.parts;
     this.predictor ??= this.load();
-    const maxTokens = encoder.architecture.maxPositions;
+    const maxTokens = Math.min(this.parts.maxTokens, encoder.architecture.maxPositions);
     const cleaned = titles.map((title) => cleanTitle(title, cleaning));
     return sigmoid(await this.predictor.logits(encoder.tokenizer.encodeMany(cleaned, maxTokens)));
   }

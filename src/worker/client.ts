@@ -1,6 +1,9 @@
 /** The page's side of the two workers: plain objects that fulfil `DataApi` and `EngineApi`, buffers transferred, callbacks proxied. */
 import * as Comlink from 'comlink';
+// The linter looks for the default export in the worker's file; Vite answers these imports with its address.
+// oxlint-disable-next-line import/default
 import dataWorkerUrl from './data.worker.ts?worker&url';
+// oxlint-disable-next-line import/default
 import hostWorkerUrl from './host.worker.ts?worker&url';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { toRungError, type RungError } from '../shared/errors.ts';
@@ -17,12 +20,7 @@ function buffersOfStrings(strings: PackedStrings): ArrayBuffer[] {
 }
 
 function buffersOfDataset(dataset: Dataset): ArrayBuffer[] {
-  return [
-    ...buffersOfStrings(dataset.titles),
-    dataset.labels.buffer,
-    dataset.rowNumbers.buffer,
-    dataset.groups.buffer,
-  ];
+  return [...buffersOfStrings(dataset.titles), dataset.labels.buffer, dataset.rowNumbers.buffer, dataset.groups.buffer];
 }
 
 function buffersOfSplit(split: Split | undefined): ArrayBuffer[] {
@@ -48,7 +46,8 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
     rows: (query, offset, limit) => remote.rows(query, offset, limit),
     dataset: () => remote.dataset(),
     readTitles: (source, titleColumn) => remote.readTitles(source, titleColumn),
-    writePredictions: (table, format) => remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
+    writePredictions: (table, format) =>
+      remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
   };
 }
 

@@ -125,9 +125,11 @@ class Host implements EngineApi {
     if (dropped) return this.use(dropped).info(device);
     if (this.model?.id === id) return this.model.info(device);
     const archive = await this.archive;
-    const { name, thresholds, data } = archive.get(id);
+    const { name, thresholds, data, config } = archive.get(id);
     const encoder = readEncoder(await archive.files(id));
-    return this.use(new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning })).info(device);
+    return this.use(
+      new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens: config.maxTokens }),
+    ).info(device);
   }
 
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
@@ -138,7 +140,9 @@ class Host implements EngineApi {
     const labelCount = encoder.labelNames?.length ?? 1;
     const { unused } = withHead(encoder, labelCount, { keepHead: encoder.labelNames !== null, seed: 0, dropout: 0 });
     const warnings =
-      unused.length > 0 ? [`${unused.length} tensors of this model are not used: ${unused.slice(0, 3).join(', ')}.`] : [];
+      unused.length > 0
+        ? [`${unused.length} tensors of this model are not used: ${unused.slice(0, 3).join(', ')}.`]
+        : [];
     const name = nameOfPackage(files);
     const info = this.encoderList.addDropped(name, encoder);
     const classifier = Classifier.ofPackage(info.source.id, name, encoder);

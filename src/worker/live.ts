@@ -23,11 +23,7 @@ export class LiveTraining {
 
   pause(): void {
     if (this.paused || this.signal.aborted) return;
-    let end = (): void => undefined;
-    const until = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    this.paused = { until, end };
+    this.paused = openPromise();
     this.onEvent({ type: 'paused' });
   }
 
@@ -46,4 +42,12 @@ export class LiveTraining {
     this.paused?.end();
     this.paused = null;
   }
+}
+
+function openPromise(): { until: Promise<void>; end: () => void } {
+  const parts: { end?: () => void } = {};
+  const until = new Promise<void>((resolve) => {
+    parts.end = resolve;
+  });
+  return { until, end: () => parts.end?.() };
 }

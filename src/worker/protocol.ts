@@ -3,14 +3,7 @@
  * trains and predicts. Methods that take a callback get it as a Comlink proxy; progress is plain numbers, at most 10 a second.
  * Errors arrive as `RungError` with code and hint (see `transfer.ts`).
  */
-import type {
-  Dataset,
-  DataSettings,
-  DataSummary,
-  RowPage,
-  RowQuery,
-  Split,
-} from '../shared/dataset.ts';
+import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } from '../shared/dataset.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,

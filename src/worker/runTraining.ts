@@ -35,7 +35,10 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
   const { architecture, weights, unused } = withHead(encoder, labelCount, { ...config, keepHead: false });
   const run = newRecord(request, around, split, await encoderName(request, around.encoders));
   if (unused.length > 0) {
-    onEvent({ type: 'notice', message: `${unused.length} tensors of the checkpoint are not used: ${unused.slice(0, 3).join(', ')} …` });
+    onEvent({
+      type: 'notice',
+      message: `${unused.length} tensors of the checkpoint are not used: ${unused.slice(0, 3).join(', ')} …`,
+    });
   }
 
   const keep = new Keeper(run, request.persist ? around.archive : null, onEvent);

@@ -16,7 +16,8 @@ function toWire(thrown: unknown): WireError {
 
 function fromWire(wire: unknown): RungError {
   const parsed = safeParse(wireError, wire);
-  if (!parsed.success) return new RungError('internal', `A worker reported an error that cannot be read: ${String(wire)}`);
+  if (!parsed.success)
+    return new RungError('internal', `A worker reported an error that cannot be read: ${String(wire)}`);
   const error = new RungError(parsed.output.code, parsed.output.message, parsed.output.hint);
   error.stack = parsed.output.stack;
   return error;

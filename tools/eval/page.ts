@@ -2,7 +2,12 @@
 import { kFold, splitDataset } from '../../src/data/split.ts';
 import { splitReport } from '../../src/metrics/bootstrap.ts';
 import type { Dataset, Split } from '../../src/shared/dataset.ts';
-import { defaultTrainingConfig, type RunRecord, type SplitReport, type TrainingConfig } from '../../src/shared/training.ts';
+import {
+  defaultTrainingConfig,
+  type RunRecord,
+  type SplitReport,
+  type TrainingConfig,
+} from '../../src/shared/training.ts';
 import { connectData, connectEngine } from '../../src/worker/client.ts';
 
 export interface EvalRequest {
@@ -56,7 +61,9 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
     const copy = structuredClone(dataset);
     const name = `fold ${fold + 1}`;
     const run = await engine.train({ dataset: copy, config, name, split, persist: false }, () => undefined);
-    console.log(`fold ${fold + 1} of ${request.folds}: best epoch ${run.bestEpoch}, ${run.seconds.toFixed(0)} s, micro-F1 ${run.test?.report.microF1.value.toFixed(3)}`);
+    console.log(
+      `fold ${fold + 1} of ${request.folds}: best epoch ${run.bestEpoch}, ${run.seconds.toFixed(0)} s, micro-F1 ${run.test?.report.microF1.value.toFixed(3)}`,
+    );
     runs.push(run);
   }
   const seconds = (performance.now() - started) / 1000;
@@ -82,11 +89,18 @@ function splitOfFold(dataset: Dataset, foldOf: Uint32Array, fold: number, config
   const rest = Uint32Array.from(foldOf.keys()).filter((row) => foldOf[row] !== fold);
   const test = Uint32Array.from(foldOf.keys()).filter((row) => foldOf[row] === fold);
   const labels = new Uint8Array(rest.length * labelCount);
-  for (const [i, row] of rest.entries()) labels.set(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
+  for (const [i, row] of rest.entries())
+    labels.set(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
   const groups = rest.map((row) => dataset.groups[row]);
   const { train, validation } = config.split;
   const share = validation / (train + validation);
-  const inner = splitDataset(labels, labelCount, groups, { train: 1 - share, validation: share, test: 0 }, config.seed + fold);
+  const inner = splitDataset(
+    labels,
+    labelCount,
+    groups,
+    { train: 1 - share, validation: share, test: 0 },
+    config.seed + fold,
+  );
   return { train: inner.train.map((i) => rest[i]), validation: inner.validation.map((i) => rest[i]), test };
 }
 
@@ -94,12 +108,21 @@ function splitOfFold(dataset: Dataset, foldOf: Uint32Array, fold: number, config
 function pooledReport(runs: readonly RunRecord[], thresholdsOf: (run: RunRecord) => number[]): SplitReport {
   const rows = runs.flatMap((run) => {
     const thresholds = thresholdsOf(run);
-    return (run.test?.rows ?? []).map((row) => ({ actual: row.actual, predicted: row.probabilities.map((p, i) => (p >= thresholds[i] ? 1 : 0)) }));
+    return (run.test?.rows ?? []).map((row) => ({
+      actual: row.actual,
+      predicted: row.probabilities.map((p, i) => (p >= thresholds[i] ? 1 : 0)),
+    }));
   });
   const { labelNames } = runs[0].data;
   const actual = Uint8Array.from(rows.flatMap((row) => row.actual.map(Number)));
   const predicted = Float32Array.from(rows.flatMap((row) => row.predicted));
-  return splitReport(actual, predicted, labelNames.map(() => 0.5), labelNames, { seed: 1 });
+  return splitReport(
+    actual,
+    predicted,
+    labelNames.map(() => 0.5),
+    labelNames,
+    { seed: 1 },
+  );
 }
 
 Object.assign(window, { evaluate });

@@ -42,7 +42,12 @@ export async function main(args: string[]): Promise<number> {
   });
   const folds = Number(values.folds);
   const { backend } = values;
-  if (!values.data || !recipes.includes(values.recipe) || !(folds >= 2) || (backend !== 'wasm' && backend !== 'webgpu')) {
+  if (
+    !values.data ||
+    !recipes.includes(values.recipe) ||
+    !(folds >= 2) ||
+    (backend !== 'wasm' && backend !== 'webgpu')
+  ) {
     console.error(`${usage}\nRecipes: ${recipes.join(', ')}`);
     return 2;
   }
@@ -68,7 +73,11 @@ async function inChromium(request: EvalRequest): Promise<EvalResult> {
       ...shared,
       plugins: [react()],
       worker: { format: 'es' },
-      build: { ...shared.build, chunkSizeWarningLimit: 4000, rolldownOptions: { input: resolve('tools/eval/index.html') } },
+      build: {
+        ...shared.build,
+        chunkSizeWarningLimit: 4000,
+        rolldownOptions: { input: resolve('tools/eval/index.html') },
+      },
     });
     const server = await preview({ ...shared, preview: { port: 0, headers: isolationHeaders } });
     const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });
@@ -96,8 +105,12 @@ function figure(interval: Interval | null): string {
 function print(result: EvalResult, folds: number): void {
   const { learned, half } = result;
   const { epochs, learningRate, batchSize, seed } = result.settings;
-  console.log(`\n${result.rows} rows, ${folds} folds, ${epochs} epochs at ${learningRate}, batch ${batchSize}, seed ${seed}`);
-  console.log(`${result.backend} (${result.device}), ${result.seconds.toFixed(0)} s in all, ${result.epochSeconds.toFixed(1)} s an epoch`);
+  console.log(
+    `\n${result.rows} rows, ${folds} folds, ${epochs} epochs at ${learningRate}, batch ${batchSize}, seed ${seed}`,
+  );
+  console.log(
+    `${result.backend} (${result.device}), ${result.seconds.toFixed(0)} s in all, ${result.epochSeconds.toFixed(1)} s an epoch`,
+  );
   console.log('\nout of fold, 95 % interval          threshold .5                  thresholds from validation');
   const line = (name: string, pick: (report: SplitReport) => Interval): void =>
     console.log(`${name.padEnd(36)}${figure(pick(half)).padEnd(30)}${figure(pick(learned))}`);
@@ -112,8 +125,8 @@ function print(result: EvalResult, folds: number): void {
   }
 }
 
-function jsonOf(result: EvalResult, recipe: string, folds: number): unknown {
-  const plain = (report: SplitReport) => ({
+function plain(report: SplitReport) {
+  return {
     microF1: report.microF1.value,
     macroF1: report.macroF1.value,
     macroF1Supported: report.macroF1Supported.value,
@@ -126,7 +139,10 @@ function jsonOf(result: EvalResult, recipe: string, folds: number): unknown {
       macroF1Supported: report.macroF1Supported,
       exactMatch: report.exactMatch,
     },
-  });
+  };
+}
+
+function jsonOf(result: EvalResult, recipe: string, folds: number): unknown {
   return {
     ...plain(result.learned),
     seconds: result.seconds,

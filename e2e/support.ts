@@ -1,0 +1,73 @@
+/** Steps that several journeys share, through what a user sees. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { expect, type Download, type Page } from '@playwright/test';
+
+const jobLevelData = resolve(import.meta.dirname, '../../shared/data/JobLevelData.xlsx');
+
+/** The real spreadsheet where it is at hand, else the sample that the project ships. */
+export const mainFile = existsSync(jobLevelData)
+  ? jobLevelData
+  : resolve(import.meta.dirname, '../public/sample/job-titles.csv');
+export const hasJobLevelData = existsSync(jobLevelData);
+
+/** Drops files onto the page as the operating system would. */
+export async function dropFiles(
+  page: Page,
+  files: { name: string; mimeType: string; buffer: Buffer }[],
+): Promise<void> {
+  const plain = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, content: buffer.toString('base64') }));
+  const transfer = await page.evaluateHandle((dropped) => {
+    const data = new DataTransfer();
+    for (const { name, mimeType, content } of dropped) {
+      const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type: mimeType }));
+    }
+    return data;
+  }, plain);
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.locator('main').dispatchEvent(type, { dataTransfer: transfer });
+  }
+}
+
+export async function dropPath(page: Page, path: string): Promise<void> {
+  await dropFiles(page, [{ name: basename(path), mimeType: '', buffer: await readFile(path) }]);
+}
+
+/** Opens one of the five places through the rail. */
+export async function open(page: Page, place: 'Data' | 'Train' | 'Results' | 'Predict' | 'Export'): Promise<void> {
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
+}
+
+export async function openSample(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Use sample data' }).first().click();
+  await expect(page.getByRole('button', { name: 'Continue to training' })).toBeEnabled();
+}
+
+/** Sets fields of the folded settings. */
+export async function adjust(page: Page, values: Record<string, string>): Promise<void> {
+  const fold = page.getByRole('button', { name: /^Adjust/ });
+  if ((await fold.getAttribute('aria-expanded')) !== 'true') await fold.click();
+  for (const [label, value] of Object.entries(values)) {
+    await page.getByRole('textbox', { name: label }).fill(value);
+  }
+}
+
+/** Presses Train and waits for the run's row in the list. */
+export async function trainToTheEnd(page: Page, name: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Name of this run' }).fill(name);
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.getByRole('region', { name: `Training ${name}` })).toBeVisible();
+  await expect(page.getByRole('button', { name: `Open ${name}` })).toBeEnabled({ timeout: 540_000 });
+}
+
+export async function textOf(download: Download): Promise<string> {
+  return readFile(await download.path(), 'utf8');
+}
+
+/** Loads the page with a backend forced, so that a run says the same on every machine. */
+export async function visit(page: Page, backend: 'webgpu' | 'wasm'): Promise<void> {
+  await page.goto(`./?backend=${backend}`);
+  await expect(page.getByRole('button', { name: /^Device: / })).toBeVisible({ timeout: 60_000 });
+}
