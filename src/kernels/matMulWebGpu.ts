@@ -1,10 +1,11 @@
 /**
  * Matrix products for the three layouts that a linear layer needs, each thread holding a block of outputs in registers and reading
- * vec4s straight from memory (workgroup memory gained nothing on the software adapter, where barriers are dear).
+ * vec4s straight from memory, four steps of the inner sum at a time so that an accumulator is touched once for four products.
  *   NT: a [M, K], b [P, K] -> [M, P] (+ bias [P])    forward
  *   NN: a [M, K], b [K, P] -> [M, P]                 gradient of the input
  *   TN: a [K, M], b [K, P] -> [M, P], and the sums of a's columns [M]    gradient of the weight and the bias
- * Measured on SwiftShader, 2 cores (bench/step.ts): see the table in bench/README.md.
+ * Block sizes on SwiftShader, GFLOP per second of processor time for 288 x 576 x 192, NT: 4x4 0.9, 8x8 1.3 (1.55 with fma and four
+ * steps at a time), 12x12 2.1, 16x16 2.4. A graphics card has thousands of threads to feed and gets small blocks.
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { isSoftwareAdapter, launch, type Kernel } from './webgpuProgram.ts';
@@ -34,9 +35,10 @@ export function matMulWebGpu(layout: Layout, a: Tensor2D, b: Tensor2D, bias: Ten
     const kernel = scalarKernel(layout, bias !== null);
     return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / 8), Math.ceil(M / 8), 1]);
   }
-  const { rows, columns } = isSoftwareAdapter() ? { rows: 8, columns: 8 } : { rows: 4, columns: 4 };
-  const kernel = blockKernel(layout, bias !== null, rows, columns);
-  return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / (8 * columns)), Math.ceil(M / (8 * rows)), 1]);
+  const block = isSoftwareAdapter() ? { size: 16, threads: 4 } : { size: 4, threads: 8 };
+  const kernel = blockKernel(layout, bias !== null, block);
+  const tile = block.size * block.threads;
+  return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / tile), Math.ceil(M / tile), 1]);
 }
 
 const kernels = new Map<string, Kernel>();
@@ -52,77 +54,119 @@ function unroll(count: number, lines: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => lines(i)).join('\n');
 }
 
-/** A block of `rows` x `columns` outputs a thread, both multiples of 4. */
-function blockKernel(layout: Layout, bias: boolean, rows: number, columns: number): Kernel {
-  return memoised(`matMul ${layout} ${bias} ${rows}x${columns}`, () => {
-    const vectors = columns / 4;
-    const accumulators = unroll(rows, (r) => unroll(vectors, (c) => `var s${r}_${c} = vec4<f32>();`));
+interface Block {
+  /** Rows and columns of outputs a thread, a multiple of 4. */
+  size: number;
+  /** Threads of a workgroup in each direction. */
+  threads: number;
+}
+
+function blockKernel(layout: Layout, bias: boolean, { size, threads }: Block): Kernel {
+  return memoised(`matMul ${layout} ${bias} ${size}x${threads}`, () => {
+    const quads = size / 4;
+    const each = (line: (r: number, c: number) => string): string =>
+      unroll(size, (r) => unroll(quads, (c) => line(r, c)));
     return {
       inputs: { a: 'vec4<f32>', b: 'vec4<f32>', ...(bias ? { bias: 'vec4<f32>' } : {}) },
       outputs: { y: 'vec4<f32>', ...(layout === 'TN' ? { sums: 'vec4<f32>' } : {}) },
       uniforms: { M: 'u32', P: 'u32', K: 'u32' },
       body: /* wgsl */ `
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(${threads}, ${threads})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let row = id.y * ${rows}u;
-  let column = id.x * ${vectors}u;
+  let row = id.y * ${size}u;
+  let column = id.x * ${quads}u;
   let P4 = u.P / 4u;
   if (row >= u.M || column >= P4) { return; }
-  ${accumulators}
-  ${{ NT: innerNT, NN: innerNN, TN: innerTN }[layout](rows, vectors)}
-  ${unroll(rows, (r) => unroll(vectors, (c) => `if (row + ${r}u < u.M && column + ${c}u < P4) { y[(row + ${r}u) * P4 + column + ${c}u] = s${r}_${c}${bias ? ` + bias[column + ${c}u]` : ''}; }`))}
+  ${each((r, c) => `var s${r}_${c} = vec4<f32>();`)}
+  ${{ NT: innerNT, NN: innerNN, TN: innerTN }[layout](size)}
+  ${each((r, c) => `if (row + ${r}u < u.M && column + ${c}u < P4) { y[(row + ${r}u) * P4 + column + ${c}u] = s${r}_${c}${bias ? ` + bias[column + ${c}u]` : ''}; }`)}
 }`,
     };
   });
 }
 
+/** s += a0 b0 + a1 b1 + a2 b2 + a3 b3 with scalars a. */
+const fourProducts = (s: string, a: (k: number) => string, b: (k: number) => string): string =>
+  `${s} = ${[0, 1, 2, 3].reduce((sum, k) => `fma(vec4<f32>(${a(k)}), ${b(k)}, ${sum})`, s)};`;
+
+const part = ['x', 'y', 'z', 'w'];
+
 /** Rows past the edge read the last one; what they give is not stored. */
-function innerNT(rows: number, vectors: number): string {
+function innerNT(size: number): string {
   return `
   let K4 = u.K / 4u;
-  ${unroll(rows, (r) => `let pa${r} = min(row + ${r}u, u.M - 1u) * K4;`)}
-  ${unroll(vectors * 4, (c) => `let pb${c} = min(column * 4u + ${c}u, u.P - 1u) * K4;`)}
+  ${unroll(size, (r) => `let pa${r} = min(row + ${r}u, u.M - 1u) * K4;`)}
+  ${unroll(size, (c) => `let pb${c} = min(column * 4u + ${c}u, u.P - 1u) * K4;`)}
   for (var k = 0u; k < K4; k++) {
-    ${unroll(rows, (r) => `let a${r} = a[pa${r} + k];`)}
+    ${unroll(size, (r) => `let a${r} = a[pa${r} + k];`)}
     ${unroll(
-      vectors,
+      size / 4,
       (c) => `{
-      let m = mat4x4<f32>(b[pb${4 * c} + k], b[pb${4 * c + 1} + k], b[pb${4 * c + 2} + k], b[pb${4 * c + 3} + k]);
-      ${unroll(rows, (r) => `s${r}_${c} += a${r} * m;`)}
+      ${unroll(4, (i) => `let r${i} = b[pb${4 * c + i} + k];`)}
+      ${unroll(4, (i) => `let b${i} = vec4<f32>(r0.${part[i]}, r1.${part[i]}, r2.${part[i]}, r3.${part[i]});`)}
+      ${unroll(size, (r) =>
+        fourProducts(
+          `s${r}_${c}`,
+          (i) => `a${r}.${part[i]}`,
+          (i) => `b${i}`,
+        ),
+      )}
     }`,
     )}
   }`;
 }
 
-function innerNN(rows: number, vectors: number): string {
+function innerNN(size: number): string {
   return `
   let K4 = u.K / 4u;
-  ${unroll(rows, (r) => `let pa${r} = min(row + ${r}u, u.M - 1u) * K4;`)}
-  ${unroll(vectors, (c) => `let pb${c} = min(column + ${c}u, P4 - 1u);`)}
+  ${unroll(size, (r) => `let pa${r} = min(row + ${r}u, u.M - 1u) * K4;`)}
+  ${unroll(size / 4, (c) => `let pb${c} = min(column + ${c}u, P4 - 1u);`)}
   for (var k = 0u; k < K4; k++) {
-    ${unroll(rows, (r) => `let a${r} = a[pa${r} + k];`)}
-    ${['x', 'y', 'z', 'w']
-      .map(
-        (part, i) => `{
-      ${unroll(vectors, (c) => `let b${c} = b[(4u * k + ${i}u) * P4 + pb${c}];`)}
-      ${unroll(rows, (r) => unroll(vectors, (c) => `s${r}_${c} += a${r}.${part} * b${c};`))}
+    ${unroll(size, (r) => `let a${r} = a[pa${r} + k];`)}
+    ${unroll(
+      size / 4,
+      (c) => `{
+      ${unroll(4, (i) => `let b${i} = b[(4u * k + ${i}u) * P4 + pb${c}];`)}
+      ${unroll(size, (r) =>
+        fourProducts(
+          `s${r}_${c}`,
+          (i) => `a${r}.${part[i]}`,
+          (i) => `b${i}`,
+        ),
+      )}
     }`,
-      )
-      .join('\n')}
+    )}
   }`;
 }
 
-function innerTN(rows: number, vectors: number): string {
-  const quads = rows / 4;
-  const part = ['x', 'y', 'z', 'w'];
+/** K need not be a multiple of 4: the last steps are taken one by one. */
+function innerTN(size: number): string {
+  const quads = size / 4;
   return `
   let M4 = u.M / 4u;
   ${unroll(quads, (q) => `let pa${q} = min(id.y * ${quads}u + ${q}u, M4 - 1u); var t${q} = vec4<f32>();`)}
-  ${unroll(vectors, (c) => `let pb${c} = min(column + ${c}u, P4 - 1u);`)}
-  for (var k = 0u; k < u.K; k++) {
+  ${unroll(quads, (c) => `let pb${c} = min(column + ${c}u, P4 - 1u);`)}
+  var k = 0u;
+  for (; k + 4u <= u.K; k += 4u) {
+    ${unroll(quads, (q) => `${unroll(4, (i) => `let a${q}_${i} = a[(k + ${i}u) * M4 + pa${q}];`)} t${q} += a${q}_0 + a${q}_1 + a${q}_2 + a${q}_3;`)}
+    ${unroll(
+      quads,
+      (c) => `{
+      ${unroll(4, (i) => `let b${i} = b[(k + ${i}u) * P4 + pb${c}];`)}
+      ${unroll(size, (r) =>
+        fourProducts(
+          `s${r}_${c}`,
+          (i) => `a${r >> 2}_${i}.${part[r & 3]}`,
+          (i) => `b${i}`,
+        ),
+      )}
+    }`,
+    )}
+  }
+  for (; k < u.K; k++) {
     ${unroll(quads, (q) => `let a${q} = a[k * M4 + pa${q}]; t${q} += a${q};`)}
-    ${unroll(vectors, (c) => `let b${c} = b[k * P4 + pb${c}];`)}
-    ${unroll(rows, (r) => unroll(vectors, (c) => `s${r}_${c} += a${r >> 2}.${part[r & 3]} * b${c};`))}
+    ${unroll(quads, (c) => `let b${c} = b[k * P4 + pb${c}];`)}
+    ${unroll(size, (r) => unroll(quads, (c) => `s${r}_${c} += a${r >> 2}.${part[r & 3]} * b${c};`))}
   }
   if (column == 0u) {
     ${unroll(quads, (q) => `if (id.y * ${quads}u + ${q}u < M4) { sums[id.y * ${quads}u + ${q}u] = t${q}; }`)}

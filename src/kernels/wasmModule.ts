@@ -1,20 +1,22 @@
 /**
- * Starts tfjs's WASM module. tfjs's own starter fails where a content security policy forbids scripts from blobs inside workers: its
- * threads import the module's script from a second blob. Here a thread's script already holds the module, so nothing is imported.
+ * Starts tfjs's WASM module. tfjs's own starter fails in a bundled, protected page: it sends its threads the module's source as
+ * `factory.toString()` in a blob, which a minifier has bound to names outside the function, and which a content security policy forbids
+ * a worker to import. Here the threads import the module's file from the page's own origin.
  */
 import { BackendWasm, setThreadsCount } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
 import createThreadedModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 import { wasmWorkerContents } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js';
 import createPlainModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
+import threadedScriptUrl from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js?url';
 import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { RungError } from '../shared/errors.ts';
 
 /** (module (func (drop (i8x16.popcnt (i8x16.splat (i32.const 0)))))): valid only where SIMD is. */
-const simdProbe = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
-);
+const simdProbe = Uint8Array.from([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
 
 export interface WasmFeatures {
   simd: boolean;
@@ -39,16 +41,15 @@ export function wasmFeatures(): WasmFeatures {
 export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl: string): Promise<BackendWasm> {
   const threaded = threads > 1;
   const wasmUrl = new URL(threaded ? threadedUrl : simd ? simdUrl : plainUrl, baseUrl).href;
-  const scriptUrl = threaded ? URL.createObjectURL(threadScript()) : '';
-  let onAbort = (_reason: string): void => {};
+  const threadUrl = threaded ? URL.createObjectURL(threadScript()) : '';
+  let abort: (reason: Error) => void;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = (reason) => reject(new Error(String(reason)));
+    abort = reject;
   });
   const settings = {
-    locateFile: (path: string) => (path.endsWith('.wasm') ? wasmUrl : scriptUrl),
-    // Only a string makes the threads call importScripts, which `threadScript` turns into nothing.
-    mainScriptUrlOrBlob: 'included',
-    onAbort: (reason: string) => onAbort(reason),
+    locateFile: (path: string) => (path.endsWith('.wasm') ? wasmUrl : threadUrl),
+    mainScriptUrlOrBlob: new URL(threadedScriptUrl, baseUrl).href,
+    onAbort: (reason: string) => abort(new Error(reason)),
   };
   try {
     const module = await Promise.race([(threaded ? createThreadedModule : createPlainModule)(settings), aborted]);
@@ -66,9 +67,7 @@ export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl
 
 function threadScript(): Blob {
   // In the packaged text the escapes \n have become line breaks inside string literals.
-  const contents = wasmWorkerContents.replaceAll('\n', String.raw`\n`);
-  const factory = `var WasmBackendModuleThreadedSimd = ${createThreadedModule.toString()};`;
-  return new Blob([factory, 'self.importScripts = () => {};', contents], { type: 'text/javascript' });
+  return new Blob([wasmWorkerContents.replaceAll('\n', String.raw`\n`)], { type: 'text/javascript' });
 }
 
 interface EmscriptenModule {

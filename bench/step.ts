@@ -1,0 +1,115 @@
+/**
+ * Seconds a training step takes, in a worker of a production build under the page's content security policy, headless Chromium:
+ *   node tools/run.mjs bench/step.ts [--backend wasm|webgpu] [--epochs 2] [--titles 1792] [--batch 32] [--no-isolation]
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { build, preview } from 'vite';
+import { chromiumArguments, chromiumPath, isolationHeaders } from '../tools/chromium.ts';
+import type { BenchRequest, BenchResult } from './step.worker.ts';
+
+/** 4 layers of 192: the shipped encoder. */
+const shipped = {
+  vocab_size: 8000,
+  max_position_embeddings: 64,
+  n_layers: 4,
+  n_heads: 6,
+  dim: 192,
+  hidden_dim: 768,
+};
+
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:";
+
+declare global {
+  interface Window {
+    measure: (request: BenchRequest) => Promise<BenchResult>;
+  }
+}
+
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      backend: { type: 'string', default: 'wasm' },
+      epochs: { type: 'string', default: '2' },
+      titles: { type: 'string', default: '1792' },
+      batch: { type: 'string', default: '32' },
+      'no-isolation': { type: 'boolean', default: false },
+    },
+  });
+  const request: BenchRequest = {
+    backend: values.backend === 'webgpu' ? 'webgpu' : 'wasm',
+    model: shipped,
+    batchSize: Number(values.batch),
+    titles: Number(values.titles),
+    epochs: Number(values.epochs),
+  };
+  const result = await inBrowser(request, !values['no-isolation']);
+  console.log(JSON.stringify(result, null, 1));
+  return 0;
+}
+
+async function inBrowser(
+  request: BenchRequest,
+  isolated: boolean,
+): Promise<BenchResult & { processorSeconds: Record<string, number> }> {
+  const outDir = await mkdtemp(join(tmpdir(), 'rung-bench-'));
+  const common = { configFile: false, root: join(import.meta.dirname, '.'), base: './', logLevel: 'warn' } as const;
+  await build({ ...common, worker: { format: 'es' }, build: { outDir, target: 'es2023', emptyOutDir: true } });
+  const headers = { 'Content-Security-Policy': policy, ...(isolated ? isolationHeaders : {}) };
+  const server = await preview({ ...common, build: { outDir }, preview: { port: 0, headers } });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });
+  try {
+    const page = await browser.newPage();
+    const meter = new ProcessorMeter();
+    page.on('console', (message) => {
+      const [, name] = /^mark ?(.*)$/.exec(message.text()) ?? [];
+      if (name === undefined) console.log(`  ${message.text()}`);
+      else meter.mark(name);
+    });
+    await page.goto(server.resolvedUrls?.local[0] ?? '');
+    const result = await page.evaluate((sent) => window.measure(sent), request);
+    return { ...result, processorSeconds: meter.seconds };
+  } finally {
+    await browser.close();
+    await server.close();
+    await rm(outDir, { recursive: true });
+  }
+}
+
+/** Processor time of all processes below this one (Linux), between marks: what a busy machine does not blur. */
+class ProcessorMeter {
+  readonly seconds: Record<string, number> = {};
+  private open: { name: string; from: number } | null = null;
+
+  /** Ends what is measured; a name starts the next. */
+  mark(name: string): void {
+    const now = descendantSeconds();
+    if (this.open) this.seconds[this.open.name] = now - this.open.from;
+    this.open = name ? { name, from: now } : null;
+  }
+}
+
+function descendantSeconds(): number {
+  const fields = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return [[pid, ...text.slice(text.lastIndexOf(')') + 2).split(' ')]];
+      } catch {
+        return []; // it has just ended
+      }
+    });
+  const parentOf = new Map(fields.map(([pid, , parent]) => [pid, parent]));
+  const isBelow = (pid: string | undefined): boolean =>
+    pid !== undefined && (pid === String(process.pid) || isBelow(parentOf.get(pid)));
+  const ticks = fields
+    .filter(([pid]) => pid !== String(process.pid) && isBelow(pid))
+    .map((line) => Number(line[12]) + Number(line[13]));
+  return ticks.reduce((sum, n) => sum + n, 0) / 100;
+}
