@@ -60,7 +60,7 @@ export function FilePanel({ session, model, predict, readTitles, writePrediction
           {buttons}
         </div>
       )}
-      <div aria-live="polite">
+      <div className={css.live} aria-live="polite">
         {reading !== null && (
           <p className={css.reading}>
             <Loader size="xs" /> Reading {reading}
@@ -103,6 +103,7 @@ function FileHeader({ file: { source, info }, session, model, readTitles, childr
       </div>
       {info.columns.length > 1 && (
         <Select
+          className={css.column}
           label="Column with the titles"
           data={info.columns.map((label, column) => ({ value: String(column), label }))}
           value={String(info.titleColumn)}
@@ -113,7 +114,7 @@ function FileHeader({ file: { source, info }, session, model, readTitles, childr
         />
       )}
       {children}
-      <CloseButton aria-label="Close this file" onClick={() => session.close()} />
+      <CloseButton className={css.close} aria-label="Close this file" onClick={() => session.close()} />
     </div>
   );
 }

@@ -81,7 +81,10 @@ function columnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
         return (
           <span className={css.chips} title={labels.map(({ name }) => name).join(', ')}>
             {labels.map(({ name, i }) => (
-              <LabelChip key={name} name={name} index={i} quiet />
+              <span key={name} className={css.chip}>
+                <LabelMarkIcon index={i} />
+                <span>{name}</span>
+              </span>
             ))}
           </span>
         );
@@ -96,7 +99,7 @@ function columnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
           <span>{name}</span>
         </span>
       ),
-      width: 84,
+      width: 'minmax(84px, 0.35fr)',
       align: 'end',
       hideBelow: 600 + 100 * labelNames.length,
       render: (row) => (

@@ -99,8 +99,9 @@ function ProbabilityTable({ model, probabilities }: { model: ModelInfo; probabil
         <thead>
           <tr>
             <th scope="col">Label</th>
-            <th scope="col">Probability</th>
-            <th scope="col" className={css.figure} aria-label="Probability, figure" />
+            <th scope="colgroup" colSpan={2}>
+              Probability
+            </th>
             <th
               scope="col"
               className={css.figure}

@@ -1,0 +1,69 @@
+import type { Interval, RunRecord } from '../../shared/training.ts';
+import { formatCounted, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
+import { LabelChip } from '../../ui/LabelChip.tsx';
+import css from './ExportScreen.module.css';
+
+/** What the model card will say of this run. */
+export function CardFigures({ run }: { run: RunRecord }) {
+  const { data, encoderName, createdAt, test, plan } = run;
+  return (
+    <section className={css.panel} aria-label="What the model card says">
+      <h2 className={css.subheading}>What the model card says</h2>
+      <dl className={css.facts}>
+        <Fact term="Learnt from">{`${formatCounted(plan.trainRows, 'row')} of ${data.name}`}</Fact>
+        <Fact term="Encoder">{encoderName}</Fact>
+        <Fact term="Trained">{formatMoment(createdAt)}</Fact>
+        {test && (
+          <>
+            <Fact term="Measured on">{formatCounted(test.report.rows, 'test row')} that training did not see</Fact>
+            <Figure term="Micro-F1" interval={test.report.microF1} />
+            <Figure term="Macro-F1" interval={test.report.macroF1} />
+            <Figure term="Whole label set right" interval={test.report.exactMatch} />
+            <Fact term="Best constant answer">micro-F1 {formatFigure(test.report.constantMicroF1, 2)}</Fact>
+          </>
+        )}
+      </dl>
+      {test ? (
+        <table className={css.labels}>
+          <thead>
+            <tr>
+              <th scope="col">Label</th>
+              <th scope="col">F1</th>
+              <th scope="col">Test rows</th>
+              <th scope="col">Threshold</th>
+            </tr>
+          </thead>
+          <tbody>
+            {test.report.perLabel.map(({ name, f1, support, threshold }, index) => (
+              <tr key={name}>
+                <th scope="row">
+                  <LabelChip name={name} index={index} quiet />
+                </th>
+                <td>{f1 ? formatInterval(f1) : <span className={css.quiet}>not enough rows to say</span>}</td>
+                <td>{support}</td>
+                <td>{formatFigure(threshold, 2)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p className={css.quiet}>
+          This run was never measured on its test rows, and the card says so: it makes no claim how good the model is.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd className="tabular">{children}</dd>
+    </div>
+  );
+}
+
+function Figure({ term, interval }: { term: string; interval: Interval }) {
+  return <Fact term={term}>{formatInterval(interval)}</Fact>;
+}

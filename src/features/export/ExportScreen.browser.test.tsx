@@ -1,0 +1,141 @@
+import '@mantine/core/styles.css';
+import '../../ui/tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { describe, expect, it, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { render } from 'vitest-browser-react';
+import { RungError } from '../../shared/errors.ts';
+import type { RunRecord } from '../../shared/training.ts';
+import { exampleRun } from '../../ui/exampleRun.ts';
+import { ExportScreen, type ExportScreenProps } from './ExportScreen.tsx';
+
+const interval = { value: 0.912, low: 0.88, high: 0.941 };
+
+function measuredRun(): RunRecord {
+  const label = { support: 50, predicted: 48, threshold: 0.45, precision: interval, recall: interval, f1: interval };
+  return exampleRun('r1', {
+    test: {
+      report: {
+        rows: 223,
+        microF1: interval,
+        macroF1: { value: 0.71, low: 0.6, high: 0.8 },
+        macroF1Supported: interval,
+        exactMatch: interval,
+        perLabel: [
+          { name: 'Director', ...label },
+          { name: 'Owner', ...label, support: 2, precision: null, recall: null, f1: null },
+        ],
+        constantMicroF1: 0.49,
+      },
+      rows: [],
+    },
+  });
+}
+
+async function show(change: Partial<ExportScreenProps> = {}) {
+  const props: ExportScreenProps = {
+    runs: [measuredRun()],
+    selectedId: null,
+    onSelect: vi.fn<(id: string) => void>(),
+    exportRun: async () => new Blob([new Uint8Array(2_000_000)]),
+    ...change,
+  };
+  await render(
+    <MantineProvider defaultColorScheme="auto">
+      <ExportScreen {...props} />
+    </MantineProvider>,
+  );
+  return props;
+}
+
+/** The name of the next download. */
+function nextDownload(): Promise<string> {
+  return new Promise((resolve) => {
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementationOnce(function click(this: HTMLAnchorElement) {
+      resolve(this.download);
+    });
+  });
+}
+
+const download = () => page.getByRole('button', { name: 'Download the model' });
+
+describe('ExportScreen', () => {
+  it('says what it waits for while there are no weights', async () => {
+    await show({ runs: [{ ...measuredRun(), weightBytes: 0 }] });
+    await expect.element(page.getByText('Nothing to download yet')).toBeVisible();
+    expect(download().query()).toBeNull();
+  });
+
+  it('saves a zip named after the run, with progress and its size at the end', async () => {
+    const gate = new EventTarget();
+    const exportRun = vi.fn<ExportScreenProps['exportRun']>(async (_, onProgress) => {
+      onProgress('Reading the weights', 0.5);
+      await new Promise((resolve) => gate.addEventListener('open', resolve));
+      return new Blob([new Uint8Array(2_000_000)]);
+    });
+    const run = { ...measuredRun(), name: 'Levels: 2nd try' };
+    await show({ runs: [run], exportRun });
+    const name = nextDownload();
+    await download().click();
+    await expect.element(page.getByText('Reading the weights')).toBeVisible();
+    await expect.element(page.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '50');
+    gate.dispatchEvent(new Event('open'));
+    expect(await name).toBe('Levels- 2nd try.zip');
+    await expect.element(page.getByText(/Levels- 2nd try\.zip is saved, 2\.0.MB/)).toBeVisible();
+    expect(exportRun).toHaveBeenCalledWith(run.id, expect.any(Function));
+  });
+
+  it('shows why it failed and can be tried again', async () => {
+    const exportRun = vi
+      .fn<ExportScreenProps['exportRun']>()
+      .mockRejectedValueOnce(new RungError('not-found', 'The weights are gone.', 'Train again.'))
+      .mockResolvedValueOnce(new Blob(['PK']));
+    await show({ exportRun });
+    await download().click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The weights are gone.Train again.');
+    const name = nextDownload();
+    await download().click();
+    expect(await name).toMatch(/\.zip$/);
+    expect(page.getByRole('alert').query()).toBeNull();
+  });
+
+  it('offers runs with weights and tells which was chosen', async () => {
+    const props = await show({
+      runs: [
+        measuredRun(),
+        { ...measuredRun(), id: 'empty', name: 'Without weights', weightBytes: 0 },
+        { ...measuredRun(), id: 'other', name: 'Another run' },
+      ],
+    });
+    await page.getByRole('combobox', { name: 'Model' }).click();
+    expect(page.getByRole('option', { name: /Without weights/ }).query()).toBeNull();
+    await page.getByRole('option', { name: /Another run/ }).click();
+    expect(props.onSelect).toHaveBeenCalledWith('other');
+  });
+
+  it('shows the figures of the card, and says what they cannot say', async () => {
+    await show();
+    const card = page.getByRole('region', { name: 'What the model card says' });
+    await expect.element(card).toHaveTextContent('Micro-F10.91, from 0.88 to 0.94');
+    await expect.element(card).toHaveTextContent('Best constant answermicro-F1 0.49');
+    await expect
+      .element(card.getByRole('row', { name: /Director/ }))
+      .toHaveTextContent('0.91, from 0.88 to 0.94500.45');
+    await expect.element(card.getByRole('row', { name: /Owner/ })).toHaveTextContent('not enough rows to say20.45');
+  });
+
+  it('has no figures for a run that was not measured', async () => {
+    await show({ runs: [{ ...measuredRun(), test: null, status: 'interrupted' }] });
+    await expect.element(page.getByText(/was never measured on its test rows/)).toBeVisible();
+    await expect.element(page.getByText(/was cut off when its tab closed/)).toBeVisible();
+  });
+
+  it('gives code that names the folder of the download', async () => {
+    await show({ runs: [{ ...measuredRun(), name: 'My "best" run' }] });
+    await page.getByRole('tab', { name: 'In Python' }).click();
+    await expect.element(page.getByLabelText('Python code')).toHaveTextContent('folder = "My -best- run"');
+    await page.getByRole('tab', { name: 'In JavaScript' }).click();
+    await expect.element(page.getByLabelText('conversion code')).toHaveTextContent('--task text-classification');
+    await expect.element(page.getByLabelText('JavaScript code')).toHaveTextContent("pipeline('text-classification'");
+  });
+});

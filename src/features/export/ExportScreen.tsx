@@ -1,0 +1,233 @@
+/** Export: one zip in Hugging Face layout, what is in it, and how to use it elsewhere. */
+import { Alert, Button, CopyButton, Progress, Select, Tabs, Text } from '@mantine/core';
+import { Check, Copy, Download } from 'lucide-react';
+import { useState } from 'react';
+import { toRungError } from '../../shared/errors.ts';
+import type { RunRecord } from '../../shared/training.ts';
+import type { ProgressListener } from '../../worker/protocol.ts';
+import { formatBytes, formatCounted, formatMoment } from '../../ui/format.ts';
+import { saveBlob } from '../../ui/saveBlob.ts';
+import { CardFigures } from './CardFigures.tsx';
+import css from './ExportScreen.module.css';
+import { fileNameOf, packageParts } from './packageContents.ts';
+import { convertSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
+
+export interface ExportScreenProps {
+  /** Runs with weights are offered; others are left out. */
+  runs: readonly RunRecord[];
+  selectedId: string | null;
+  onSelect: (id: string) => void;
+  exportRun: (id: string, onProgress: ProgressListener) => Promise<Blob>;
+}
+
+/** @see ExportScreenProps */
+export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportScreenProps) {
+  const usable = runs.filter((run) => run.weightBytes > 0);
+  const run = usable.find(({ id }) => id === selectedId) ?? usable[0];
+  if (run === undefined) {
+    return (
+      <div className={css.screen}>
+        <h1 className={css.heading}>Export</h1>
+        <section className={`${css.panel} ${css.waiting}`}>
+          <h2 className={css.subheading}>Nothing to download yet</h2>
+          <p className={css.quiet}>
+            A model can be downloaded as soon as a training has kept its first epoch. Train one on the Train page.
+          </p>
+        </section>
+      </div>
+    );
+  }
+  return (
+    <div className={css.screen}>
+      <div className={css.top}>
+        <h1 className={css.heading}>Export</h1>
+        <Select
+          label="Model"
+          className={css.model}
+          data={usable.map(({ id, name }) => ({ value: id, label: name }))}
+          value={run.id}
+          onChange={(id) => {
+            if (id !== null) onSelect(id);
+          }}
+          allowDeselect={false}
+          renderOption={({ option }) => {
+            const of = usable.find(({ id }) => id === option.value);
+            return (
+              <span>
+                <Text size="sm">{option.label}</Text>
+                <span className={css.quiet}>{of && `${of.data.name}, ${formatMoment(of.createdAt)}`}</span>
+              </span>
+            );
+          }}
+        />
+      </div>
+      <div className={css.columns}>
+        <div className={css.column}>
+          <DownloadPanel key={run.id} run={run} exportRun={exportRun} />
+          <ContentsPanel run={run} />
+        </div>
+        <div className={css.column}>
+          <CardFigures run={run} />
+        </div>
+      </div>
+      <UsagePanel run={run} />
+    </div>
+  );
+}
+
+interface Exporting {
+  message: string;
+  fraction: number | null;
+}
+
+function DownloadPanel({ run, exportRun }: { run: RunRecord; exportRun: ExportScreenProps['exportRun'] }) {
+  const [exporting, setExporting] = useState<Exporting | null>(null);
+  const [saved, setSaved] = useState<{ name: string; bytes: number } | null>(null);
+  const [error, setError] = useState<{ message: string; hint: string } | null>(null);
+  const name = `${fileNameOf(run.name)}.zip`;
+  const download = async () => {
+    setExporting({ message: 'Collecting the files', fraction: null });
+    setError(null);
+    setSaved(null);
+    try {
+      const blob = await exportRun(run.id, (message, fraction) => setExporting({ message, fraction }));
+      saveBlob(blob, name);
+      setSaved({ name, bytes: blob.size });
+    } catch (thrown) {
+      setError(toRungError(thrown));
+    } finally {
+      setExporting(null);
+    }
+  };
+  return (
+    <section className={css.panel} aria-label="Download">
+      <Button
+        size="lg"
+        fullWidth
+        leftSection={<Download size={20} aria-hidden="true" />}
+        loading={exporting !== null}
+        onClick={() => void download()}
+      >
+        Download the model
+      </Button>
+      <div className={css.state} aria-live="polite">
+        {exporting ? (
+          <>
+            <Progress
+              value={exporting.fraction === null ? 100 : 100 * exporting.fraction}
+              animated={exporting.fraction === null}
+              striped={exporting.fraction === null}
+              size="sm"
+              aria-label="Progress of the download"
+            />
+            <span className={css.quiet}>{exporting.message}</span>
+          </>
+        ) : (
+          <span className={css.quiet}>
+            {saved
+              ? `${saved.name} is saved, ${formatBytes(saved.bytes)}.`
+              : `${name}, about ${formatBytes(run.weightBytes)}. It is written on this machine; nothing is sent.`}
+          </span>
+        )}
+      </div>
+      {error && (
+        <Alert color="red" title={error.message}>
+          {error.hint}
+        </Alert>
+      )}
+      {run.status !== 'finished' && (
+        <p className={css.quiet}>
+          This training {endings[run.status]}. The download holds its best epoch so far
+          {run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} of ${run.config.epochs} planned`}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+const endings: Record<RunRecord['status'], string> = {
+  running: 'is still going on',
+  finished: 'is finished',
+  stopped: 'was stopped early',
+  interrupted: 'was cut off when its tab closed',
+  failed: 'ended with an error',
+};
+
+function ContentsPanel({ run }: { run: RunRecord }) {
+  return (
+    <section className={css.panel} aria-label="What the zip holds">
+      <h2 className={css.subheading}>What the zip holds</h2>
+      <ul className={css.parts}>
+        {packageParts.map(({ file, purpose }) => (
+          <li key={file}>
+            <code>{file}</code>
+            <span className={css.quiet}>
+              {purpose}
+              {file === 'model.safetensors' && `, ${formatBytes(run.weightBytes)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className={css.quiet}>
+        Not in it: your titles. It says that there were {formatCounted(run.data.rows, 'row')} with{' '}
+        {formatCounted(run.data.labelNames.length, 'label')} in {run.data.name}, and counts them.
+      </p>
+    </section>
+  );
+}
+
+function UsagePanel({ run }: { run: RunRecord }) {
+  const folder = fileNameOf(run.name);
+  return (
+    <section className={css.panel} aria-label="How to use it">
+      <h2 className={css.subheading}>How to use it</h2>
+      <Tabs defaultValue="rung" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="rung">In Rung</Tabs.Tab>
+          <Tabs.Tab value="python">In Python</Tabs.Tab>
+          <Tabs.Tab value="javascript">In JavaScript</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="rung" pt="md">
+          <p className={css.words}>
+            Drop the zip anywhere on this page, in this browser or another: it predicts the same probabilities, and a
+            new training can start from it.
+          </p>
+        </Tabs.Panel>
+        <Tabs.Panel value="python" pt="md" className={css.snippets}>
+          <Snippet name="Python" code={pythonSnippet(folder, run.config.maxTokens)} />
+        </Tabs.Panel>
+        <Tabs.Panel value="javascript" pt="md" className={css.snippets}>
+          <p className={css.words}>Transformers.js reads ONNX files. Convert the download once:</p>
+          <Snippet name="conversion" code={convertSnippet(folder)} />
+          <p className={css.words}>Then, in a page or in Node:</p>
+          <Snippet name="JavaScript" code={javascriptSnippet(folder)} />
+        </Tabs.Panel>
+      </Tabs>
+    </section>
+  );
+}
+
+function Snippet({ name, code }: { name: string; code: string }) {
+  return (
+    <div className={css.snippet}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls sideways, so it must be reachable by keyboard */}
+      <pre tabIndex={0} aria-label={`${name} code`}>
+        <code>{code}</code>
+      </pre>
+      <CopyButton value={code} timeout={2000}>
+        {({ copied, copy }) => (
+          <Button
+            className={css.copy}
+            size="compact-sm"
+            variant="default"
+            leftSection={copied ? <Check size={14} aria-hidden="true" /> : <Copy size={14} aria-hidden="true" />}
+            onClick={copy}
+          >
+            {copied ? 'Copied' : 'Copy'}
+            <span className={css.unseen}> the {name} code</span>
+          </Button>
+        )}
+      </CopyButton>
+    </div>
+  );
+}
