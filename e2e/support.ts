@@ -50,7 +50,7 @@ export async function adjust(page: Page, values: Record<string, string>): Promis
   const fold = page.getByRole('button', { name: /^Adjust/ });
   if ((await fold.getAttribute('aria-expanded')) !== 'true') await fold.click();
   for (const [label, value] of Object.entries(values)) {
-    await page.getByRole('textbox', { name: label }).fill(value);
+    await page.getByRole('textbox', { name: label, exact: true }).fill(value);
   }
 }
 

@@ -54,7 +54,7 @@ async function trainedPage(
   await (await chooser).setFiles(file);
   await page.getByRole('button', { name: 'Continue to training' }).click();
   await page.getByRole('button', { name: /^Adjust/ }).click();
-  await page.getByRole('textbox', { name: 'Epochs' }).fill(epochs);
+  await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill(epochs);
   await page.getByText(/measured on this device/).waitFor();
   if (!readme) await everyLook(page, 'train-ready');
   await page.getByRole('button', { name: 'Train', exact: true }).click();

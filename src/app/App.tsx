@@ -90,7 +90,7 @@ export function App() {
     <AppShell
       header={{ height: 48 }}
       navbar={{ width: 200, breakpoint: 768, collapsed: { mobile: true } }}
-      footer={{ height: 56, collapsed: !narrow }}
+      {...(narrow && { footer: { height: 56 } })}
       padding={0}
     >
       <a className="skip-link" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
@@ -112,14 +112,18 @@ export function App() {
         <Rail current={place} waits={waits} />
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
-        {live && <RunProgress live={live} onPause={pause} onResume={resume} onStop={stop} />}
+        {live && place !== 'train' && <RunProgress live={live} onPause={pause} onResume={resume} onStop={stop} />}
         <ErrorBoundary FallbackComponent={CrashScreen} resetKeys={[place]}>
-          <Screens place={place} />
+          <div className="place">
+            <Screens place={place} />
+          </div>
         </ErrorBoundary>
       </AppShell.Main>
-      <AppShell.Footer style={{ background: 'var(--surface)', borderColor: 'var(--line)' }}>
-        {narrow && <Tabs current={place} waits={waits} />}
-      </AppShell.Footer>
+      {narrow && (
+        <AppShell.Footer style={{ background: 'var(--surface)', borderColor: 'var(--line)' }}>
+          <Tabs current={place} waits={waits} />
+        </AppShell.Footer>
+      )}
     </AppShell>
   );
 }

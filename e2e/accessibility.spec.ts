@@ -1,0 +1,67 @@
+/** No serious finding of axe on any place, in light and dark, on a phone and wide. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
+
+const looks = [
+  { colorScheme: 'light', width: 1440, height: 900 },
+  { colorScheme: 'dark', width: 1440, height: 900 },
+  { colorScheme: 'light', width: 390, height: 844 },
+  { colorScheme: 'dark', width: 390, height: 844 },
+] as const;
+
+async function expectAccessible(page: Page, place: string): Promise<void> {
+  for (const { colorScheme, width, height } of looks) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    expect(found, `${place}, ${colorScheme}, ${width} px`).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, `${place}, ${width} px: sideways scrolling`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+test('every place is accessible, empty and full', async ({ page }) => {
+  await visit(page, 'wasm');
+  for (const place of ['Data', 'Train', 'Results', 'Predict', 'Export'] as const) {
+    await open(page, place);
+    await expectAccessible(page, `empty ${place}`);
+  }
+  await open(page, 'Data');
+  await openSample(page);
+  await expectAccessible(page, 'Data');
+  await open(page, 'Train');
+  await adjust(page, { Epochs: '1' });
+  await expectAccessible(page, 'Train');
+  await trainToTheEnd(page, 'Accessible');
+  await page.getByRole('checkbox', { name: 'Compare Accessible' }).check();
+  for (const place of ['Train', 'Results', 'Predict', 'Export'] as const) {
+    await open(page, place);
+    await expectAccessible(page, place);
+  }
+});
+
+test('the main job can be done with the keyboard alone', async ({ page }) => {
+  await visit(page, 'wasm');
+  const pressUntil = async (name: string | RegExp): Promise<void> => {
+    const wanted = page.getByRole('button', { name }).first();
+    await expect(wanted).toBeEnabled();
+    for (let i = 0; i < 150; i++) {
+      await page.keyboard.press('Tab');
+      if (await wanted.evaluate((element) => element === document.activeElement)) break;
+    }
+    await expect(wanted).toBeFocused();
+    await page.keyboard.press('Enter');
+  };
+  await pressUntil('Use sample data');
+  await pressUntil('Continue to training');
+  await expect(page.getByRole('heading', { name: 'Train', exact: true })).toBeVisible();
+  await pressUntil(/^Adjust/);
+  await adjust(page, { Epochs: '1' });
+  await page.getByRole('textbox', { name: 'Name of this run' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Open Run/ })).toBeEnabled({ timeout: 240_000 });
+});
