@@ -73,8 +73,9 @@ class RecordReader {
   /** Whether a closed cell of several lines is really the rows between two lost quotes: each inner line is a row by its delimiters. */
   private hasSwallowedRows(open: number, close: number): boolean {
     const inner = this.text.slice(open + 1, close).split(this.newline);
-    if (inner.length > longestQuotedLines) return true;
-    if (inner.length < 4 || this.width < 2 || this.delimiter === '') return false;
+    // In a plain list a line is a title; one cell over several lines is far less likely than quotes that were never meant as such.
+    if (inner.length > longestQuotedLines || this.delimiter === '') return true;
+    if (inner.length < 4 || this.width < 2) return false;
     return inner.slice(1, -1).every((line) => line.split(this.delimiter).length === this.width);
   }
 

@@ -73,24 +73,30 @@ function sameRecord(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((cell, column) => cell === b[column]);
 }
 
-/** Whether a cell of `head` comes back below it, in a row that is not the whole header over again. */
+/**
+ * Whether a cell of `head` comes back below it in the same column, in a row that is not the whole header over again. A word that names
+ * columns must do so three times: "Position" may well stand once among the titles.
+ */
 function comesBackBelow(head: readonly string[], below: readonly string[][]): boolean {
   return head.some((cell, column) => {
     const value = cell.trim();
     if (value === '') return false;
-    return below.some((record) => record[column]?.trim() === value && !sameRecord(record, head));
+    let left = isHeaderWord(cell) ? 3 : 1;
+    return below.some((record) => record[column]?.trim() === value && !sameRecord(record, head) && --left === 0);
   });
 }
 
 /**
- * Whether `first` holds data rather than column names: one of its cells comes back further down in the same column, as labels do, or
- * it has a number in it. A word that names columns ("Title", "Level") outweighs the number.
+ * Whether `first` holds data rather than column names: one of its cells comes back below, as labels do, it has a number in it, or the
+ * table is a plain list. A word that names columns ("Title", "Level") outweighs the number and the list.
  */
 function isDataRecord(records: readonly string[][], first: number): boolean {
   const head = records[first];
-  if (comesBackBelow(head, records.slice(first + 1, first + 2001))) return true;
+  const below = records.slice(first + 1);
+  if (comesBackBelow(head, below)) return true;
   if (head.some(isHeaderWord)) return false;
-  return head.length === 1 || head.some((cell) => numberCell.test(cell.trim()));
+  const isList = filledCells(head) === 1 && below.slice(0, 100).every((record) => filledCells(record) === 1);
+  return isList || head.some((cell) => numberCell.test(cell.trim()));
 }
 
 /** Rows that are text but no data: captions above the header, and the header over again in files that were joined. */

@@ -58,8 +58,12 @@ function excelEscape(character: string): string {
   return `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`;
 }
 
+/** Printable ASCII without what XML or Excel gives a meaning: most cells. */
+const plainText = /^[ !#-%'-;=?-^`-~]*$/;
+
 /** Text for XML; what XML forbids is written as Excel writes it, `_x0007_`, and a literal `_x0007_` is kept apart from that. */
 function escapeXml(text: string): string {
+  if (plainText.test(text)) return text;
   return text
     .replace(/_(?=x[0-9a-fA-F]{4}_)/g, '_x005F_')
     .replace(/[&<>"]/g, (character) => escapes[character])
