@@ -12,6 +12,7 @@ import {
   Axes,
   Crosshair,
   EndLabels,
+  labelledLines,
   Legend,
   Lines,
   Marker,
@@ -116,6 +117,7 @@ export function LineChart(props: LineChartProps) {
   const named = series.filter((line) => !line.faint && line.points.length > 0);
   const xs = useMemo(() => allX(series), [series]);
   const geometry = geometryOf(props, series, width);
+  const labelled = labelledLines(geometry, named);
   const at = hover === null || xs.length === 0 ? null : xs[nearestPoint(xs, hover)].x;
 
   return (
@@ -149,11 +151,15 @@ export function LineChart(props: LineChartProps) {
                 formatTickY={props.formatTickY ?? String}
               />
               <Marker geometry={geometry} marker={marker} />
-              <Lines geometry={geometry} series={series} highlight={highlight} />
+              <Lines geometry={geometry} series={series} labelled={labelled} highlight={highlight} />
               <Crosshair geometry={geometry} named={named} at={at} />
             </PlotSlider>
-            <EndLabels {...{ geometry, named, at, formatY, highlight, onHighlight }} />
-            {named.length === 0 && waiting && <div className={classes.waiting}>{waiting}</div>}
+            <EndLabels {...{ geometry, named, labelled, at, formatY, highlight, onHighlight }} />
+            {named.length === 0 && waiting && (
+              <div className={classes.waiting} style={{ left: geometry.left, right: geometry.right }}>
+                {waiting}
+              </div>
+            )}
           </>
         )}
       </div>

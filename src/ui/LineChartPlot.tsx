@@ -136,11 +136,13 @@ export function Marker({
 interface LinesProps {
   geometry: Geometry;
   series: readonly LineSeries[];
+  /** Lines that have a name at their end; the others stay in the background. */
+  labelled: readonly LineSeries[];
   highlight: string | null;
 }
 
 /** The lines; a single point is a dot. Faint lines are cut where they leave the plot. */
-export function Lines({ geometry, series, highlight }: LinesProps) {
+export function Lines({ geometry, series, labelled, highlight }: LinesProps) {
   const { x, y, width, height, left, right } = geometry;
   const clip = useId();
   return (
@@ -149,7 +151,8 @@ export function Lines({ geometry, series, highlight }: LinesProps) {
         <rect x={left} y={top - 2} width={Math.max(0, width - right - left + 2)} height={height - bottom - top + 4} />
       </clipPath>
       {series.map((line) => {
-        const dimmed = highlight !== null && highlight !== line.id ? classes.dimmed : '';
+        const back = highlight === null ? !line.faint && !labelled.includes(line) : highlight !== line.id;
+        const dimmed = back ? classes.dimmed : '';
         const [first] = line.points;
         return line.points.length === 1 && !line.faint ? (
           <circle key={line.id} className={dimmed} cx={x(first.x)} cy={y(first.y)} r={3} fill={line.colour} />
@@ -200,9 +203,18 @@ export function Crosshair({
   );
 }
 
+/** The lines that get a name at their end: all, or as many as there is room for and one row for the rest. */
+export function labelledLines(geometry: Geometry, named: readonly LineSeries[]): readonly LineSeries[] {
+  const room = Math.floor((geometry.height - bottom - top + labelHeight) / labelHeight);
+  return named.length > room ? named.slice(0, room - 1) : named;
+}
+
 interface EndLabelsProps {
   geometry: Geometry;
+  /** All lines with a name and a point. */
   named: readonly LineSeries[];
+  /** Those of them that get a name at their end. */
+  labelled: readonly LineSeries[];
   at: number | null;
   formatY: (y: number) => string;
   highlight: string | null;
@@ -210,10 +222,9 @@ interface EndLabelsProps {
 }
 
 /** Names and values at the line ends, moved apart; while the crosshair is shown, the values are those under it. */
-export function EndLabels({ geometry, named, at, formatY, highlight, onHighlight }: EndLabelsProps) {
+export function EndLabels(props: EndLabelsProps) {
+  const { geometry, named, labelled: shown, at, formatY, highlight, onHighlight } = props;
   const { height, right, y, withNames } = geometry;
-  const room = Math.floor((height - bottom - top + labelHeight) / labelHeight);
-  const shown = named.length > room ? named.slice(0, room - 1) : named;
   const low = top;
   const high = height - bottom - (shown.length < named.length ? labelHeight : 0);
   // Placed by the last value, so that names stand still under a moving crosshair.

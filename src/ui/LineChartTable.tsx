@@ -32,7 +32,13 @@ export function LineChartTable({ title, series, xName, xDomain, formatX, formatY
     return point && Math.abs(point.x - x) <= tolerance ? formatY(point.y) : noValue;
   };
   return (
-    <section className={classes.table} style={{ height }} aria-label={`${title}, table`}>
+    <section
+      className={classes.table}
+      style={{ height }}
+      aria-label={`${title}, table`}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+      tabIndex={0}
+    >
       <table>
         <thead>
           <tr>

@@ -177,19 +177,17 @@ function TitleRow({ outcome, labelNames, thresholds }: Omit<TitleListProps, 'out
       </div>
       <div className={classes.verdicts}>
         <span className={classes.side}>should be</span>
-        {carried.length === 0 ? (
-          <em>no label</em>
-        ) : (
-          carried.map((label) => chip(label, missed.includes(label) ? 'missed' : null))
-        )}
+        <div>
+          {carried.map((label) => chip(label, missed.includes(label) ? 'missed' : null))}
+          {carried.length === 0 && <em>no label</em>}
+        </div>
       </div>
       <div className={classes.verdicts}>
         <span className={classes.side}>predicted</span>
-        {given.length === 0 ? (
-          <em>nothing</em>
-        ) : (
-          given.map((label) => chip(label, wrong.includes(label) ? 'wrong' : null))
-        )}
+        <div>
+          {given.map((label) => chip(label, wrong.includes(label) ? 'wrong' : null))}
+          {given.length === 0 && <em>nothing</em>}
+        </div>
       </div>
     </>
   );
@@ -213,7 +211,7 @@ function Verdict({ name, index, probability, threshold, mistake }: VerdictProps)
     >
       <LabelMarkIcon index={index} />
       {name} <span className="tabular">{formatFigure(probability, 2)}</span>
-      {mistake && <b>{words[mistake]}</b>}
+      {mistake && <b> {words[mistake]}</b>}
     </span>
   );
 }

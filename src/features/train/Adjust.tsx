@@ -40,6 +40,7 @@ export function Adjust(props: AdjustProps) {
           variant="subtle"
           color="gray"
           size="compact-sm"
+          className={classes.reset}
           leftSection={<RotateCcw size={14} aria-hidden="true" />}
           disabled={changed === 0 && wrong === 0}
           onClick={onReset}
@@ -183,7 +184,7 @@ function EarlyStopping({ config, problem, onChange }: PartProps) {
     <div className={classes.pair}>
       <NativeSelect
         label="Early stopping"
-        description="Stops when the figure has not risen for a while. Saves time, and may stop a slow run too soon."
+        description="Stops when that figure has not risen for a while. Saves time; may stop too soon."
         value={patience === null ? 'off' : 'on'}
         data={[
           { value: 'on', label: 'on' },
@@ -198,7 +199,10 @@ function EarlyStopping({ config, problem, onChange }: PartProps) {
         }
       />
       <NumberField
-        label="Patience, epochs"
+        label="Patience"
+        rightSection={<Text size="xs">epochs</Text>}
+        rightSectionWidth={60}
+        rightSectionPointerEvents="none"
         value={patience ?? Number.NaN}
         disabled={patience === null}
         step={(value, direction) => value + direction}

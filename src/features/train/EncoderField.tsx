@@ -45,9 +45,22 @@ export function EncoderField({ encoders, value, onChange, onDrop }: EncoderField
           if (picked) onChange(picked.source);
         }}
       />
-      <Text size="xs" c="var(--muted)" lineClamp={2} className={classes.encoderText}>
-        {chosen?.description ?? ''}
-      </Text>
+      <div>
+        <Text size="xs" c="var(--muted)" lineClamp={2} className={classes.encoderText}>
+          {chosen?.description ?? ''}
+        </Text>
+        <Group gap={4}>
+          <Text size="xs" c="var(--muted)">
+            Drop another here (Hugging Face layout):
+          </Text>
+          <Button variant="subtle" size="compact-xs" onClick={open}>
+            a zip
+          </Button>
+          <Button variant="subtle" size="compact-xs" onClick={() => folder.current?.click()}>
+            a folder
+          </Button>
+        </Group>
+      </div>
       <input {...getInputProps()} aria-label="Encoder files" />
       <input
         ref={folder}
@@ -57,17 +70,6 @@ export function EncoderField({ encoders, value, onChange, onDrop }: EncoderField
         aria-label="Encoder folder"
         onChange={(event) => onDrop([...(event.currentTarget.files ?? [])])}
       />
-      <Group gap={4}>
-        <Text size="xs" c="var(--muted)">
-          Drop another here (Hugging Face layout):
-        </Text>
-        <Button variant="subtle" size="compact-xs" onClick={open}>
-          a zip
-        </Button>
-        <Button variant="subtle" size="compact-xs" onClick={() => folder.current?.click()}>
-          a folder
-        </Button>
-      </Group>
     </div>
   );
 }

@@ -13,6 +13,8 @@ import classes from './TrainScreen.module.css';
 export interface LivePanelProps {
   live: LiveRun;
   config: TrainingConfig;
+  /** Those of the table, until the plan has come: they keep the room for the names in the charts. */
+  labelNames: readonly string[];
   onPause: () => void;
   onResume: () => void;
   onStop: () => void;
@@ -27,7 +29,7 @@ const statusNames: Record<LiveRun['status'], string> = {
 };
 
 /** @see LivePanelProps */
-export function LivePanel({ live, config, onPause, onResume, onStop }: LivePanelProps) {
+export function LivePanel({ live, config, labelNames, onPause, onResume, onStop }: LivePanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   // The Train button that had the focus is gone.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -73,7 +75,7 @@ export function LivePanel({ live, config, onPause, onResume, onStop }: LivePanel
         epochs={live.epochs}
         stepsPerEpoch={live.plan?.stepsPerEpoch ?? null}
         plannedEpochs={plannedEpochs(live) ?? config.epochs}
-        labelNames={live.plan?.labelNames ?? []}
+        labelNames={live.plan?.labelNames ?? labelNames}
         bestEpoch={live.bestEpoch}
         peakRate={config.learningRate}
       />
@@ -89,7 +91,7 @@ function epochNews(live: LiveRun): string {
   return `Epoch ${last.epoch} is done: micro-F1 ${formatFigure(last.microF1, 2)} on validation rows${best}`;
 }
 
-function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'config'>) {
+function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'config' | 'labelNames'>) {
   const stoppable = live.status === 'running' || live.status === 'paused';
   const paused = live.status === 'paused';
   const size = 16;

@@ -72,7 +72,7 @@ export function TrainScreen(props: TrainScreenProps) {
       )}
       {ended && <EndedRun run={ended} onOpen={props.onOpenRun} />}
       {live ? (
-        <LivePanel {...props} live={live} />
+        <LivePanel {...props} live={live} labelNames={props.dataset?.labels.map((label) => label.name) ?? []} />
       ) : (
         <>
           <ReadyPanel
