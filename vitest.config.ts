@@ -19,6 +19,22 @@ export default defineConfig({
       },
       {
         plugins: [react()],
+        // Found while a test runs, these would reload it in the middle.
+        optimizeDeps: {
+          include: [
+            '@huggingface/tokenizers',
+            '@huggingface/transformers',
+            '@mantine/core',
+            '@mantine/hooks',
+            '@tanstack/react-virtual',
+            'fast-check',
+            'fflate',
+            'idb',
+            'lucide-react',
+            'recharts',
+            'valibot',
+          ],
+        },
         server: { headers: isolationHeaders, fs: { allow: ['.', '../shared'] } },
         test: {
           name: 'browser',
