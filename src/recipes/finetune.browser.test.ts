@@ -20,7 +20,8 @@ const levels = [
   { words: ['Manager,', 'Team Manager,', 'Manager of'], label: 1 },
   { words: ['Analyst,', 'Assistant,', 'Clerk,'], label: 2 },
 ];
-const areas = 'Sales Finance Marketing Nursing Logistics Research Security Payroll Design Quality Training Housing'.split(' ');
+const areas =
+  'Sales Finance Marketing Nursing Logistics Research Security Payroll Design Quality Training Housing'.split(' ');
 
 /** Titles whose first words decide the label. */
 function ruleDataset(): Dataset {
