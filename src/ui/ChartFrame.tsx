@@ -7,6 +7,8 @@ export interface ChartTable {
   columns: readonly string[];
   /** The first cell heads its row. */
   rows: readonly (readonly (string | number)[])[];
+  /** How many columns, from the first, hold names rather than figures. */
+  nameColumns?: number;
 }
 
 export interface ChartFrameProps {
@@ -54,8 +56,8 @@ function FigureTable({ title, table }: { title: string; table: ChartTable }) {
       <table aria-label={title}>
         <thead>
           <tr>
-            {table.columns.map((column) => (
-              <th key={column} scope="col">
+            {table.columns.map((column, i) => (
+              <th key={column} scope="col" className={isFigure(table, i) ? css.figure : undefined}>
                 {column}
               </th>
             ))}
@@ -63,10 +65,12 @@ function FigureTable({ title, table }: { title: string; table: ChartTable }) {
         </thead>
         <tbody>
           {table.rows.map(([head, ...cells]) => (
-            <tr key={head}>
+            <tr key={[head, ...cells].join('\t')}>
               <th scope="row">{head}</th>
               {cells.map((cell, i) => (
-                <td key={table.columns[i + 1]}>{typeof cell === 'number' ? formatCount(cell) : cell}</td>
+                <td key={table.columns[i + 1]} className={isFigure(table, i + 1) ? css.figure : undefined}>
+                  {typeof cell === 'number' ? formatCount(cell) : cell}
+                </td>
               ))}
             </tr>
           ))}
@@ -74,4 +78,8 @@ function FigureTable({ title, table }: { title: string; table: ChartTable }) {
       </table>
     </section>
   );
+}
+
+function isFigure({ nameColumns = 1 }: ChartTable, column: number): boolean {
+  return column >= nameColumns;
 }

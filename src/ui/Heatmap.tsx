@@ -89,6 +89,9 @@ function Sideways({ wide, label, children }: { wide: boolean; label: string; chi
   );
 }
 
+// Cells are small: 1,105 is written 1.1k there, and in full in the read-out and in the table.
+const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 2 });
+
 function Cell({ value, own, largest, onPoint }: { value: number; own: boolean; largest: number; onPoint: () => void }) {
   // The square root keeps pairs of a few rows visible beside pairs of hundreds; 58 % is as dark as text can stand on.
   const shade = own || value === 0 ? 0 : 8 + 50 * Math.sqrt(value / largest);
@@ -100,7 +103,7 @@ function Cell({ value, own, largest, onPoint }: { value: number; own: boolean; l
       }
       onPointerEnter={onPoint}
     >
-      {value === 0 ? '·' : formatCount(value)}
+      {value === 0 ? '·' : value < 1000 ? value : compact.format(value).toLowerCase()}
     </td>
   );
 }

@@ -42,7 +42,7 @@ export function CleaningCard({ cleaning, cleaned, onCleaning, disabled }: Cleani
       {switches.map(({ id, label, description }) => (
         <Switch
           key={id}
-          size="xs"
+          size="sm"
           label={label}
           description={description}
           checked={cleaning[id]}

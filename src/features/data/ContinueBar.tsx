@@ -23,10 +23,12 @@ export function ContinueBar({ summary, configuring, locked, onContinue }: Contin
             <span>{blocked.message}</span>
           </>
         ) : (
-          <span className="tabular">
-            <strong>{formatCount(trainableRows)}</strong> of {formatCounted(rowCount, 'row')} to train on,{' '}
-            {formatCounted(labels.length, 'label')}
-          </span>
+          <>
+            <strong className="tabular">{formatCounted(trainableRows, 'row')} to train on</strong>
+            <span className={`${css.outOf} tabular`}>
+              of {formatCount(rowCount)}, {formatCounted(labels.length, 'label')}
+            </span>
+          </>
         )}
         {locked && (
           <span className={css.lockedNote}>
@@ -39,7 +41,7 @@ export function ContinueBar({ summary, configuring, locked, onContinue }: Contin
         disabled={blocked !== null || configuring}
         onClick={onContinue}
       >
-        Continue to training
+        Continue<span className={css.longer}>{' to training'}</span>
       </Button>
     </div>
   );

@@ -99,7 +99,7 @@ function ReplaceMenu({ onFiles, onPaste, onSample }: Omit<FileHeaderProps, 'summ
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="default" size="xs" rightSection={<ChevronDown size={14} aria-hidden="true" />}>
             Replace

@@ -44,7 +44,7 @@ export function LabelCharts({ summary, hovered, onHover, selected, onSelect }: L
         <ChartFrame
           title="Labels together"
           minHeight={196}
-          table={{ columns: ['Label', 'Together with', 'Rows'], rows: pairs(names, cooccurrence) }}
+          table={{ columns: ['Label', 'Together with', 'Rows'], rows: pairs(names, cooccurrence), nameColumns: 2 }}
         >
           {labels.length === 0 ? (
             <p className={css.nothing}>No labels yet.</p>

@@ -13,7 +13,7 @@ export interface LoadingCardProps {
 export function LoadingCard({ name, message, fraction }: LoadingCardProps) {
   return (
     <section className={css.loadingCard} aria-label={`Reading ${name}`} aria-live="polite">
-      <div className={css.loadingName}>Reading {name}</div>
+      <h1 className={css.loadingName}>Reading {name}</h1>
       <Progress
         aria-label="Progress"
         value={fraction === null ? 100 : 100 * fraction}

@@ -24,7 +24,10 @@ export function PasteDialog({ opened, onClose, onText }: PasteDialogProps) {
         onChange={(event) => setText(event.currentTarget.value)}
         rows={10}
         spellCheck={false}
-        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13, whiteSpace: 'pre' } }}
+        styles={{
+          description: { color: 'var(--muted)' },
+          input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13, whiteSpace: 'pre' },
+        }}
         data-autofocus
       />
       <Group justify="flex-end" mt="md">

@@ -64,7 +64,7 @@ export function RolesCard({ columns, roles, onRoles, disabled }: RolesCardProps)
           disabled={disabled}
         />
         {labels && (
-          <Text size="xs" mt={6} style={{ color: 'var(--muted)' }}>
+          <Text size="xs" mt={6} c="dimmed">
             {kindMeaning[labels.kind]}
           </Text>
         )}

@@ -100,31 +100,36 @@ function filterWords(finding: Finding | undefined, query: RowQuery): string {
 
 type CellContext = Pick<RowsTableProps, 'summary' | 'query' | 'hovered' | 'onHover'>;
 
+/** Room for the largest row number, px. */
+function numberWidth({ rowCount }: DataSummary): number {
+  return 12 + 9 * Math.max(3, String(rowCount + 1).length);
+}
+
 function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
   return [
     {
       id: 'row',
       header: 'Row',
-      width: 56,
+      width: numberWidth(context.summary),
       align: 'end',
       render: ({ row }) => <span className={css.number}>{row}</span>,
     },
     {
       id: 'title',
       header: 'Title',
-      width: 'minmax(0, 1.7fr)',
+      width: 'minmax(0, 1.5fr)',
       render: ({ title }) => <TitleText title={title} search={context.query.search} />,
     },
     {
       id: 'labels',
       header: 'Labels',
-      width: 'minmax(0, 1.2fr)',
+      width: 'minmax(0, 1.1fr)',
       render: ({ labels }) => <Labels labels={labels} {...context} />,
     },
     {
       id: 'notes',
       header: 'Notes',
-      width: 'minmax(0, 0.7fr)',
+      width: 'minmax(0, 0.8fr)',
       hideBelow: 640,
       render: ({ notes }) => <Notes notes={notes} />,
     },
@@ -136,7 +141,7 @@ function narrowColumns(context: CellContext): DataTableColumn<RowView>[] {
     {
       id: 'row',
       header: 'Row',
-      width: 44,
+      width: numberWidth(context.summary),
       render: ({ row }) => <span className={css.number}>{row}</span>,
     },
     {

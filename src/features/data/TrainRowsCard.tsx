@@ -44,7 +44,7 @@ export function TrainRowsCard({ settings, onConfigure, disabled }: TrainRowsCard
       <Radio.Group label="Rows without a label" value={unlabelled.kind} onChange={setPolicy}>
         <Stack gap={8} mt={6}>
           {policies.map(({ value, label, description }) => (
-            <Radio key={value} size="xs" value={value} label={label} description={description} disabled={disabled} />
+            <Radio key={value} size="sm" value={value} label={label} description={description} disabled={disabled} />
           ))}
         </Stack>
       </Radio.Group>
@@ -58,7 +58,7 @@ export function TrainRowsCard({ settings, onConfigure, disabled }: TrainRowsCard
         />
       )}
       <Switch
-        size="xs"
+        size="sm"
         label="Leave out unreadable titles"
         description="Empty ones, and those of only digits or symbols."
         checked={filter.invalidTitles}
@@ -66,7 +66,7 @@ export function TrainRowsCard({ settings, onConfigure, disabled }: TrainRowsCard
         disabled={disabled}
       />
       <Switch
-        size="xs"
+        size="sm"
         label="Leave out repeated rows"
         description="All but the first of rows with the same title and the same labels."
         checked={filter.exactDuplicates}

@@ -24,7 +24,7 @@ export function tokenBins(counts: readonly number[]): TokenBins {
   const end = Math.min(longest, lastOwnBin);
   const every = end - shortest > 40 ? 10 : end - shortest > 12 ? 5 : 1;
   const bins: HistogramBin[] = [];
-  for (let i = Math.min(shortest, end); i <= end; i++) {
+  for (let i = shortest; i <= end; i++) {
     bins.push({ label: String(i), tick: i % every === 0 ? String(i) : undefined, count: counts[i] });
   }
   if (longest > lastOwnBin) {
