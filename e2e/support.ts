@@ -37,7 +37,7 @@ export async function dropPath(page: Page, path: string): Promise<void> {
 
 /** Opens one of the five places through the rail. */
 export async function open(page: Page, place: 'Data' | 'Train' | 'Results' | 'Predict' | 'Export'): Promise<void> {
-  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: new RegExp(`^${place}`) }).click();
 }
 
 export async function openSample(page: Page): Promise<void> {
