@@ -37,7 +37,8 @@ export function splitCell(cell: string, separator: string): string[] {
 
 /** Spellings that differ only in case, width or composition are one label. */
 function labelKey(label: string): string {
-  return label.normalize('NFKC').toLowerCase();
+  // Labels repeat by the hundred thousand; normalising plain ones would cost more than all the rest.
+  return (/^[ -~]*$/.test(label) ? label : label.normalize('NFKC')).toLowerCase();
 }
 
 /** Column positions a layout reads. */
@@ -122,7 +123,7 @@ function compress(
 
 /** Labels with one more for the rows that have none; one that is already called so takes them in. */
 export function withLabelForUnlabelled(labels: RowLabels, name: string): RowLabels {
-  const wanted = name.replace(/\s+/g, ' ').trim();
+  const wanted = name.replace(/\s+/g, ' ').trim() || 'No label';
   const known = labels.names.findIndex((label) => labelKey(label) === labelKey(wanted));
   const id = known >= 0 ? known : labels.names.length;
   const starts = new Uint32Array(labels.starts.length);

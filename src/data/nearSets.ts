@@ -168,6 +168,8 @@ function commonWords(a: Uint32Array, b: Uint32Array): number {
 
 /** Pairs with at least one set of more than `longest` words. */
 function findLong(sets: WordSets, longest: number, near: NearPair): void {
+  const isLong = (start: number, set: number): boolean => sets.starts[set + 1] - start > longest;
+  if (!sets.starts.some(isLong)) return;
   const ranked = byRarity(sets);
   const sizeOf = (set: number): number => ranked.starts[set + 1] - ranked.starts[set];
   const wordsOf = (set: number): Uint32Array => ranked.words.subarray(ranked.starts[set], ranked.starts[set + 1]);

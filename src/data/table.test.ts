@@ -70,6 +70,17 @@ describe('tableFromRecords', () => {
     expect(table([['Job Title'], ['Clerk'], ['Boss']]).rowCount).toBe(2);
   });
 
+  it('does not take titles above a stray note for a caption', () => {
+    const read = table([
+      ['Clerk', ''],
+      ['Boss', ''],
+      ['Chef', 'call back'],
+      ['Cook', ''],
+      ['Guard', ''],
+    ]);
+    expect(read.cells[0]).toEqual(['Clerk', 'Boss', 'Chef', 'Cook', 'Guard']);
+  });
+
   it('reads a list with an empty second column as a list', () => {
     expect(
       table([

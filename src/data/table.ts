@@ -60,11 +60,18 @@ function filledCells(record: readonly string[]): number {
   return filled;
 }
 
+/** Whether most rows from `start` on have more than one cell filled: a stray note beside a list does not make a table. */
+function isWide(records: readonly string[][], start: number): boolean {
+  const next = records.slice(start, start + 20);
+  return next.filter((record) => filledCells(record) > 1).length > next.length / 2;
+}
+
 /** Index of the first record that can be a header or data: lines of a caption above a wider table are stepped over. */
 function firstTableRecord(records: readonly string[][]): number {
   const limit = Math.min(searchDepth, records.length);
   for (let i = 0; i < limit; i++) {
-    if (filledCells(records[i]) > 1 || records[i].some(isHeaderWord)) return i;
+    if (records[i].some(isHeaderWord)) return i;
+    if (filledCells(records[i]) > 1 && isWide(records, i)) return i;
   }
   return 0;
 }
@@ -95,7 +102,7 @@ function isDataRecord(records: readonly string[][], first: number): boolean {
   const below = records.slice(first + 1);
   if (comesBackBelow(head, below)) return true;
   if (head.some(isHeaderWord)) return false;
-  const isList = filledCells(head) === 1 && below.slice(0, 100).every((record) => filledCells(record) === 1);
+  const isList = filledCells(head) === 1 && !isWide(records, first + 1);
   return isList || head.some((cell) => numberCell.test(cell.trim()));
 }
 

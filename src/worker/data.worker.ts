@@ -3,9 +3,11 @@ import * as Comlink from 'comlink';
 import { writePredictions } from '../data/exportTable.ts';
 import { readFile, readPasted, type Progress } from '../data/readFile.ts';
 import { DataSession } from '../data/session.ts';
+import type { Table } from '../data/table.ts';
 import { throttle } from '../data/throttle.ts';
 import { readTitleList } from '../data/titleFile.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery } from '../shared/dataset.ts';
+import { RungError } from '../shared/errors.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import type { DataApi, ImportOptions, PredictionTable, TitleFile } from './protocol.ts';
 import { installErrorTransfer } from './transfer.ts';
@@ -26,6 +28,7 @@ async function fetchTokenizer(baseUrl: string): Promise<Tokenizer | null> {
 class DataHost implements DataApi {
   private baseUrl = self.location.href;
   private tokenizer: Tokenizer | null = null;
+  private opening = 0;
   private readonly session = new DataSession((titles) => this.countTokens(titles));
 
   async init(baseUrl: string): Promise<void> {
@@ -34,15 +37,11 @@ class DataHost implements DataApi {
 
   async open(file: File, options: ImportOptions, onProgress: Progress): Promise<DataSummary> {
     const progress = throttle(onProgress);
-    const table = await readFile(file, options, progress);
-    this.tokenizer ??= await fetchTokenizer(this.baseUrl);
-    return this.session.load(table, progress);
+    return this.load(() => readFile(file, options, progress), progress);
   }
 
   async openText(text: string, onProgress: Progress): Promise<DataSummary> {
-    const table = readPasted(text, false);
-    this.tokenizer ??= await fetchTokenizer(this.baseUrl);
-    return this.session.load(table, throttle(onProgress));
+    return this.load(async () => readPasted(text, false), throttle(onProgress));
   }
 
   async configure(change: Partial<DataSettings>): Promise<DataSummary> {
@@ -72,6 +71,19 @@ class DataHost implements DataApi {
 
   async writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob> {
     return writePredictions(table, format);
+  }
+
+  /** Of two tables opened at once the later one stays, however long the earlier takes. */
+  private async load(read: () => Promise<Table>, progress: Progress): Promise<DataSummary> {
+    const turn = ++this.opening;
+    const table = await read();
+    this.tokenizer ??= await fetchTokenizer(this.baseUrl);
+    if (turn === this.opening) return this.session.load(table, progress);
+    throw new RungError(
+      'aborted',
+      `Opening ${table.source.name}: another table was opened meanwhile.`,
+      'Open it again to use it.',
+    );
   }
 
   private countTokens(titles: readonly string[]): Uint32Array {
