@@ -1,6 +1,6 @@
 /** Chosen runs laid over each other: their curves, and what differs between them. */
 import { Button, Group, Text } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { EpochRecord, RunRecord } from '../../shared/training.ts';
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
@@ -45,15 +45,15 @@ const pictures = [
 const unit = [0, 1] as const;
 const three = (figure: number): string => formatFigure(figure);
 
-/** @see RunComparisonProps */
-export function RunComparison({ runs, onClear }: RunComparisonProps) {
+/** Drawn anew only when other runs are chosen. @see RunComparisonProps */
+export const RunComparison = memo(function RunComparison({ runs, onClear }: RunComparisonProps) {
   const [hover, setHover] = useState<number | null>(null);
   const [highlight, setHighlight] = useState<string | null>(null);
   const charts = useMemo(
     () => pictures.map(({ title, points, bounded }) => ({ title, bounded, series: overlaid(runs, points) })),
     [runs],
   );
-  const xDomain = [0, Math.max(1, ...runs.map((run) => run.config.epochs))] as const;
+  const xDomain = useMemo(() => [0, Math.max(1, ...runs.map((run) => run.config.epochs))] as const, [runs]);
   return (
     <section className={classes.comparison} aria-label="Comparison">
       <Group justify="space-between">
@@ -86,7 +86,7 @@ export function RunComparison({ runs, onClear }: RunComparisonProps) {
       {runs.length > 1 && <ComparisonTable runs={runs} />}
     </section>
   );
-}
+});
 
 function ComparisonTable({ runs }: { runs: RunRecord[] }) {
   const settings = differingSettings(runs);

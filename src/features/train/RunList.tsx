@@ -1,7 +1,7 @@
 /** The runs that are kept in this browser: open, rename, delete (with undo), choose for comparison. */
 import { ActionIcon, Button, Checkbox, Group, Text, TextInput, Tooltip } from '@mantine/core';
 import { Trash2, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { RunRecord, RunStatus } from '../../shared/training.ts';
 import { formatCounted, formatDuration, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
 import { bestValidationF1 } from './compareRuns.ts';
@@ -26,8 +26,8 @@ const statusNames: Record<RunStatus, string> = {
   failed: 'failed',
 };
 
-/** @see RunListProps */
-export function RunList(props: RunListProps) {
+/** Drawn anew only when the runs change, not with every step of a live one. @see RunListProps */
+export const RunList = memo(function RunList(props: RunListProps) {
   const { runs, lastDeleted, onUndoDelete } = props;
   return (
     <section className={classes.list} aria-label="Runs">
@@ -73,7 +73,7 @@ export function RunList(props: RunListProps) {
       )}
     </section>
   );
-}
+});
 
 function RunRow({ run, compareIds, onCompare, onOpen, onRename, onDelete }: RunListProps & { run: RunRecord }) {
   const chosen = compareIds.includes(run.id);

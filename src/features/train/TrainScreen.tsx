@@ -1,7 +1,8 @@
 /** Training: what will be learnt and where, one button, the pictures while it learns, and the runs that were made. */
 import { Alert, Button, Group, Text } from '@mantine/core';
+import { useCallbackRef } from '@mantine/hooks';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { LiveRun } from '../../shared/live.ts';
 import type { RunRecord, TrainingConfig } from '../../shared/training.ts';
 import { formatInterval } from '../../ui/format.ts';
@@ -37,7 +38,7 @@ export interface TrainScreenProps extends ReadyPanelProps {
 
 /** @see TrainScreenProps */
 export function TrainScreen(props: TrainScreenProps) {
-  const { config, onConfigChange, live, runs, compareIds, error } = props;
+  const { config, onConfigChange, live, runs, error } = props;
   // Settings that cannot be used yet, while they are being typed; the app never sees them.
   const [draft, setDraft] = useState<TrainingConfig | null>(null);
   const [draftOf, setDraftOf] = useState(config);
@@ -53,7 +54,6 @@ export function TrainScreen(props: TrainScreenProps) {
     if (usable) onConfigChange(next);
   };
   const ended = useEndedRun(live, runs);
-  const compared = compareIds.flatMap((id) => runs.filter((run) => run.id === id));
   return (
     <div className={classes.screen}>
       <h1 className={classes.heading}>Train</h1>
@@ -93,9 +93,26 @@ export function TrainScreen(props: TrainScreenProps) {
           />
         </>
       )}
-      <RunList {...props} onOpen={props.onOpenRun} />
-      {compared.length > 0 && <RunComparison runs={compared} onClear={() => props.onCompare([])} />}
+      <KeptRuns {...props} />
     </div>
+  );
+}
+
+/** List and comparison behind stable callbacks, so that a live run does not draw them anew at every step. */
+function KeptRuns(props: TrainScreenProps) {
+  const { runs, compareIds, lastDeleted } = props;
+  const onCompare = useCallbackRef(props.onCompare);
+  const onOpen = useCallbackRef(props.onOpenRun);
+  const onRename = useCallbackRef(props.onRename);
+  const onDelete = useCallbackRef(props.onDelete);
+  const onUndoDelete = useCallbackRef(props.onUndoDelete);
+  const onClear = useCallbackRef(() => props.onCompare([]));
+  const compared = useMemo(() => compareIds.flatMap((id) => runs.filter((run) => run.id === id)), [compareIds, runs]);
+  return (
+    <>
+      <RunList {...{ runs, compareIds, lastDeleted, onCompare, onOpen, onRename, onDelete, onUndoDelete }} />
+      {compared.length > 0 && <RunComparison runs={compared} onClear={onClear} />}
+    </>
   );
 }
 

@@ -42,7 +42,10 @@ export function TrainingCharts(props: TrainingChartsProps) {
 
   const xDomain = useMemo(() => [0, Math.max(1, plannedEpochs)] as const, [plannedEpochs]);
   const rateDomain = useMemo(() => domainFromZero([peakRate]), [peakRate]);
-  const marker = bestEpoch === null ? null : { x: bestEpoch, label: `best: epoch ${bestEpoch}` };
+  const marker = useMemo(
+    () => (bestEpoch === null ? null : { x: bestEpoch, label: `best: epoch ${bestEpoch}` }),
+    [bestEpoch],
+  );
   const shared = {
     xDomain,
     xName: 'epoch',
