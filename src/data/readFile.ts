@@ -143,7 +143,7 @@ export async function readFile(file: File, options: ReadOptions, onProgress: Pro
   if (file.size === 0) {
     throw new RungError(
       'file-empty',
-      `Reading ${file.name}: expected a table, the file has 0 bytes.`,
+      `Reading ${file.name}: expected a table, but the file is empty (0 bytes).`,
       'Choose another file.',
     );
   }

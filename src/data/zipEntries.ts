@@ -34,7 +34,7 @@ function corrupt(name: string, expected: string, at: number, cause?: unknown): R
 function tooLarge(name: string, megabytes: number): RungError {
   return new RungError(
     'file-too-large',
-    `Unpacking ${name}: it may grow to ${largestUnpacked / 1e6} MB, but it unpacks to ${megabytes} MB or more.`,
+    `Unpacking ${name}: expected 1 GB at the most, but it unpacks to ${megabytes} MB or more.`,
     'Keep only the sheet and the columns with titles and labels, or save them as CSV.',
   );
 }
