@@ -1,0 +1,102 @@
+import '@mantine/core/styles.css';
+import '../../ui/tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { expect, it, vi } from 'vitest';
+import { render } from 'vitest-browser-react';
+import type { RunRecord } from '../../shared/training.ts';
+import { formatInterval } from '../../ui/format.ts';
+import { exampleRun } from '../../ui/exampleRun.ts';
+import { exampleResult } from './exampleResult.ts';
+import { outcomesOf, wrongOutcomes } from './outcomes.ts';
+import { ResultsScreen } from './ResultsScreen.tsx';
+
+const result = exampleResult('4');
+
+async function show(run: RunRecord | null, runs: RunRecord[] = run ? [run] : []) {
+  const on = { onSelect: vi.fn<(id: string) => void>(), onPredict: vi.fn<() => void>(), onExport: vi.fn<() => void>() };
+  const screen = await render(
+    <MantineProvider>
+      <ResultsScreen run={run} runs={runs} {...on} />
+    </MantineProvider>,
+  );
+  return { screen, on };
+}
+
+it('says what it waits for', async () => {
+  const { screen } = await show(null);
+  await expect.element(screen.getByRole('heading', { name: /come with the first trained model/ })).toBeVisible();
+});
+
+it('gives the figures with their intervals and the floor', async () => {
+  const { screen, on } = await show(result, [result, exampleRun('1')]);
+  const report = result.test!.report;
+  const floor = report.constantMicroF1.toFixed(2);
+  await expect
+    .element(screen.getByText(`Micro-F1 ${formatInterval(report.microF1)}; best constant answer ${floor}`))
+    .toBeInTheDocument();
+  await expect.element(screen.getByText(/^On 223 titles that it never saw/)).toBeVisible();
+  await screen.getByLabelText('Run', { exact: true }).selectOptions('1');
+  expect(on.onSelect).toHaveBeenCalledWith('1');
+  await screen.getByRole('button', { name: 'Try titles' }).click();
+  await screen.getByRole('button', { name: 'Download' }).click();
+  expect(on.onPredict).toHaveBeenCalledOnce();
+  expect(on.onExport).toHaveBeenCalledOnce();
+});
+
+it('says where there are not enough rows to say', async () => {
+  const { screen } = await show(result);
+  const support = result.test!.report.perLabel[5].support;
+  expect(result.test!.report.perLabel[5].f1).toBeNull();
+  await expect.element(screen.getByText(`not enough rows to say (${support}; it takes 10)`)).toBeVisible();
+});
+
+it('shows the titles behind a cell of the matrix, and all again', async () => {
+  const { screen } = await show(result);
+  const wrong = wrongOutcomes(outcomesOf(result.test!.rows, result.thresholds));
+  const missedManagers = wrong.filter((outcome) => outcome.missed.includes(3)).length;
+  await screen.getByRole('button', { name: /with Manager where it was missed: show them$/ }).click();
+  const region = screen.getByRole('region', { name: 'Titles answered wrongly' });
+  const counted = (count: number): string => (count === 1 ? '1 title' : `${count} titles`);
+  await expect.element(region.getByText(counted(missedManagers), { exact: true })).toBeVisible();
+  await region.getByLabelText('Label of the mistake').selectOptions('Any label');
+  await region.getByText('All', { exact: true }).click();
+  await expect.element(region.getByText(counted(wrong.length), { exact: true })).toBeVisible();
+});
+
+it('searches the wrong titles and keeps only those in view on the page', async () => {
+  const large = exampleResult('5', {}, 4000);
+  const { screen } = await show(large);
+  const wrong = wrongOutcomes(outcomesOf(large.test!.rows, large.thresholds));
+  expect(wrong.length).toBeGreaterThan(200);
+  const region = screen.getByRole('region', { name: 'Titles answered wrongly' });
+  await expect.element(region.getByRole('listitem').first()).toBeVisible();
+  expect(region.getByRole('listitem').elements().length).toBeLessThan(60);
+  await region.getByLabelText('Search titles').fill('chief data');
+  const found = wrong.filter((outcome) => outcome.test.title.startsWith('Chief Data')).length;
+  expect(found).toBeGreaterThan(0);
+  await expect.element(region.getByText(found === 1 ? '1 title' : `${found} titles`, { exact: true })).toBeVisible();
+  await region.getByLabelText('Search titles').fill('no such title');
+  await region.getByRole('button', { name: /Show all/ }).click();
+  await expect.element(region.getByRole('listitem').first()).toBeVisible();
+});
+
+it('explains runs that did not finish', async () => {
+  const failed = exampleRun('2', {
+    status: 'failed',
+    error: { code: 'training-diverged', message: 'The loss of step 31 is not a number.' },
+    epochs: [],
+    bestEpoch: null,
+    weightBytes: 0,
+  });
+  const { screen } = await show(failed);
+  await expect.element(screen.getByText('Failed after 0 epochs of 8')).toBeVisible();
+  await expect.element(screen.getByText(/The loss of step 31 is not a number. No epoch was finished/)).toBeVisible();
+  await expect.element(screen.getByRole('button', { name: 'Try titles' })).toBeDisabled();
+});
+
+it('shows the settings of the run when asked', async () => {
+  const { screen } = await show(result);
+  await expect.element(screen.getByText('falls in a straight line')).not.toBeVisible();
+  await screen.getByRole('button', { name: 'Settings of this run' }).click();
+  await expect.element(screen.getByText('falls in a straight line')).toBeVisible();
+});

@@ -1,0 +1,96 @@
+import '@mantine/core/styles.css';
+import './tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { expect, it, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-react';
+import { LineChart, type LineChartProps } from './LineChart.tsx';
+
+const loss: LineChartProps = {
+  title: 'Loss',
+  xDomain: [0, 4],
+  xName: 'epoch',
+  xStep: 1,
+  formatY: (y) => y.toFixed(2),
+  series: [
+    { id: 'train', name: 'training', colour: 'red', points: [1, 2, 3].map((x) => ({ x, y: 1 / x })) },
+    {
+      id: 'validation',
+      name: 'validation',
+      colour: 'blue',
+      dash: '4 2',
+      points: [1, 2, 3].map((x) => ({ x, y: 1.02 / x })),
+    },
+  ],
+};
+
+async function draw(props: Partial<LineChartProps> = {}) {
+  return render(
+    <MantineProvider>
+      <div style={{ width: 640 }}>
+        <LineChart {...loss} {...props} />
+      </div>
+    </MantineProvider>,
+  );
+}
+
+it('names the lines at their ends with the last value, without overlap', async () => {
+  const screen = await draw();
+  const training = screen.getByText('0.33 training');
+  const validation = screen.getByText('0.34 validation');
+  await expect.element(training).toBeVisible();
+  const [above, below] = [validation, training].map((label) => label.element().getBoundingClientRect());
+  expect(below.top - above.top).toBeGreaterThanOrEqual(15);
+});
+
+it('moves the crosshair by keyboard and tells the values under it', async () => {
+  const onHover = vi.fn<(x: number | null) => void>();
+  const screen = await draw({ onHover });
+  const slider = screen.getByRole('slider', { name: 'Loss' });
+  await expect.element(slider).toHaveAttribute('aria-valuetext', 'epoch 3: training 0.33, validation 0.34');
+  slider.element().focus();
+  await userEvent.keyboard('{ArrowLeft}');
+  expect(onHover).toHaveBeenLastCalledWith(2);
+});
+
+it('shows the crosshair another chart asks for, at the nearest point of its own', async () => {
+  const screen = await draw({ hover: 1.8 });
+  await expect.element(screen.getByText('at epoch 2')).toBeVisible();
+  await expect.element(screen.getByText('0.50 training')).toBeVisible();
+});
+
+it('marks the best epoch', async () => {
+  const screen = await draw({ marker: { x: 2, label: 'best: epoch 2' } });
+  await expect.element(screen.getByText('best: epoch 2')).toBeVisible();
+});
+
+it('gives the numbers as a table in the same room', async () => {
+  const screen = await draw();
+  const before = screen.getByRole('figure').element().getBoundingClientRect().height;
+  await screen.getByRole('button', { name: 'Loss: show as table' }).click();
+  const table = screen.getByRole('table');
+  await expect.element(table.getByRole('columnheader', { name: 'validation' })).toBeVisible();
+  const cells = [...table.element().querySelectorAll('tbody tr')].map((row) => row.textContent);
+  expect(cells).toEqual(['11.001.02', '20.500.51', '30.330.34']);
+  expect(screen.getByRole('figure').element().getBoundingClientRect().height).toBe(before);
+});
+
+it('says what it waits for, and draws what is left of values that are not finite', async () => {
+  const waiting = await draw({ series: [], waiting: 'The first steps draw the first line' });
+  await expect.element(waiting.getByText('The first steps draw the first line')).toBeVisible();
+  const broken = [
+    { x: 1, y: Number.NaN },
+    { x: 2, y: 0.5 },
+    { x: 3, y: Number.POSITIVE_INFINITY },
+  ];
+  const screen = await draw({ title: 'Broken', series: [{ id: 'a', name: 'line', colour: 'red', points: broken }] });
+  await expect.element(screen.getByText('0.50 line')).toBeVisible();
+});
+
+it('thins long lines', async () => {
+  const points = Array.from({ length: 50_000 }, (_, i) => ({ x: i / 12_500, y: Math.abs(Math.sin(i / 3000)) }));
+  const screen = await draw({ series: [{ id: 'a', name: 'line', colour: 'red', points }] });
+  await expect.element(screen.getByText(/line$/)).toBeVisible();
+  const path = screen.container.querySelector('path[stroke="red"]')?.getAttribute('d') ?? '';
+  expect(path.split('L').length).toBe(600);
+});
