@@ -118,8 +118,9 @@ async function train(): Promise<void> {
     useEngineStore.getState().fail(thrown);
     return;
   }
-  const run = await useEngineStore.getState().train(dataset);
-  if (!run) return;
+  const done = await useEngineStore.getState().train(dataset);
+  if (!done) return;
+  const { run, notices } = done;
   useSelectedRun.getState().select(run.id);
   if (run.weightBytes > 0) await usePredictStore.getState().select(run.id);
   notifications.show({
@@ -127,6 +128,8 @@ async function train(): Promise<void> {
     message: run.test ? `Micro-F1 on the test rows: ${run.test.report.microF1.value.toFixed(3)}. See Results.` : '',
     color: 'green',
   });
+  // The live panel that showed them is gone; "could not be kept" must not go with it.
+  for (const message of notices) notifications.show({ title: run.name, message, color: 'yellow', autoClose: false });
 }
 
 /** Times this device on the open table when nothing else runs, for the estimate beside the Train button. */

@@ -35,8 +35,8 @@ interface EngineStore {
   setRunName: (name: string) => void;
   /** Times a few steps on the titles for the estimate; quietly nothing while a training runs. */
   measure: (titles: string[]) => Promise<void>;
-  /** Resolves with the finished run, or null when it failed (the error is then in `error`). */
-  train: (dataset: Dataset) => Promise<RunRecord | null>;
+  /** Resolves with the finished run and what the user should still know of it; null when it failed (`error` then says why). */
+  train: (dataset: Dataset) => Promise<{ run: RunRecord; notices: string[] } | null>;
   pause: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -133,10 +133,13 @@ export const useEngineStore = create<EngineStore>((set, get) => {
           notices: [],
         },
       });
+      const notices: string[] = [];
       try {
-        return await engineWorker.train({ dataset, config, name, persist: true }, (event) =>
-          set((store) => ({ live: store.live && liveAfter(store.live, event) })),
-        );
+        const run = await engineWorker.train({ dataset, config, name, persist: true }, (event) => {
+          if (event.type === 'notice') notices.push(event.message);
+          set((store) => ({ live: store.live && liveAfter(store.live, event) }));
+        });
+        return { run, notices };
       } catch (thrown) {
         const { message, hint } = toRungError(thrown);
         set({ error: { message, hint } });
