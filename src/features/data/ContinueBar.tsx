@@ -41,7 +41,9 @@ export function ContinueBar({ summary, configuring, locked, onContinue }: Contin
         disabled={blocked !== null || configuring}
         onClick={onContinue}
       >
-        Continue<span className={css.longer}>{' to training'}</span>
+        <span>
+          Continue<span className={css.longer}> to training</span>
+        </span>
       </Button>
     </div>
   );

@@ -41,8 +41,9 @@ export function ReadyData({
 
   const onShowFinding = (finding: FindingId | undefined) => {
     filter.setFinding(finding);
-    // On a phone the rows are a screen further down.
-    if (finding) rowsPanel.current?.scrollIntoView({ block: 'nearest' });
+    // On a phone the rows are screens further down; where they can be seen already, nothing moves.
+    const top = rowsPanel.current?.getBoundingClientRect().top ?? 0;
+    if (finding && top > 0.7 * window.innerHeight) rowsPanel.current?.scrollIntoView({ block: 'nearest' });
   };
 
   return (

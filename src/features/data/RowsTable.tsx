@@ -68,8 +68,9 @@ export function RowsTable(props: RowsTableProps) {
       <div className={rows.stale ? css.stale : css.fresh}>
         <DataTable
           total={rows.total}
-          rowHeight={narrow ? 60 : 36}
-          columns={narrow ? narrowColumns(props) : wideColumns(props)}
+          // On a phone, notes get a line of their own when they are what is looked for.
+          rowHeight={narrow ? (finding ? 82 : 60) : 36}
+          columns={narrow ? narrowColumns(props, finding !== undefined) : wideColumns(props)}
           fetchRows={rows.fetch}
           queryKey={rows.key}
           getKey={(row) => row.row}
@@ -136,7 +137,7 @@ function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
   ];
 }
 
-function narrowColumns(context: CellContext): DataTableColumn<RowView>[] {
+function narrowColumns(context: CellContext, notesApart: boolean): DataTableColumn<RowView>[] {
   return [
     {
       id: 'row',
@@ -153,8 +154,9 @@ function narrowColumns(context: CellContext): DataTableColumn<RowView>[] {
           <TitleText title={title} search={context.query.search} />
           <div className={css.stackedRest}>
             <Labels labels={labels} {...context} />
-            <Notes notes={notes} />
+            {!notesApart && <Notes notes={notes} />}
           </div>
+          {notesApart && <Notes notes={notes} />}
         </div>
       ),
     },
