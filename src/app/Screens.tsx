@@ -11,7 +11,7 @@ import { engineWorker, dataWorker } from './workers.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { estimateOf } from './liveRun.ts';
-import { goTo, type Place } from './places.ts';
+import { goTo, placeOf, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 import { openDropped, openModelFiles } from './dropped.ts';
 import { useSelectedRun } from './selectedRun.ts';
@@ -123,11 +123,14 @@ async function train(): Promise<void> {
   const { run, notices } = done;
   useSelectedRun.getState().select(run.id);
   if (run.weightBytes > 0) await usePredictStore.getState().select(run.id);
-  notifications.show({
-    title: `${run.name} ${run.status === 'stopped' ? 'was stopped; its best epoch is kept' : 'is trained'}`,
-    message: run.test ? `Micro-F1 on the test rows: ${run.test.report.microF1.value.toFixed(3)}. See Results.` : '',
-    color: 'green',
-  });
+  // The train screen says so itself.
+  if (placeOf(location.hash) !== 'train') {
+    notifications.show({
+      title: `${run.name} ${run.status === 'stopped' ? 'was stopped; its best epoch is kept' : 'is trained'}`,
+      message: run.test ? `Micro-F1 on the test rows: ${run.test.report.microF1.value.toFixed(3)}. See Results.` : '',
+      color: 'green',
+    });
+  }
   // The live panel that showed them is gone; "could not be kept" must not go with it.
   for (const message of notices) notifications.show({ title: run.name, message, color: 'yellow', autoClose: false });
 }
