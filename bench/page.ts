@@ -9,7 +9,7 @@ function measure(request: BenchRequest): Promise<BenchResult> {
       else resolve(data);
     });
     worker.addEventListener('error', (event) => reject(new Error(event.message)));
-    worker.postMessage(request);
+    worker.postMessage(request, []);
   });
 }
 

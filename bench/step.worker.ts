@@ -45,8 +45,8 @@ export interface BenchResult {
 
 self.addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
   measure(data).then(
-    (result) => self.postMessage(result),
-    (thrown: unknown) => self.postMessage(String(thrown instanceof Error ? thrown.stack : thrown)),
+    (result) => self.postMessage(result, { transfer: [] }),
+    (thrown: unknown) => self.postMessage(String(thrown instanceof Error ? thrown.stack : thrown), { transfer: [] }),
   );
 });
 

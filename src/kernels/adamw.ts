@@ -6,7 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { onWebGpu } from './device.ts';
 import { floats, forgetPacked } from './wasmHeap.ts';
-import { itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
+import { itemsHead, laneType, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
 /** One parameter with its gradient and moments, all of one size. */
 export interface AdamWItem {
@@ -81,22 +81,28 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 }`,
 };
 
-const updateKernel: Kernel = {
-  name: 'AdamW',
-  inputs: { gradient: 'f32', clip: 'f32' },
-  outputs: { parameter: 'f32', mean: 'f32', variance: 'f32' },
-  uniforms: {
-    size: 'u32',
-    rate: 'f32',
-    shrink: 'f32',
-    beta1: 'f32',
-    beta2: 'f32',
-    epsilon: 'f32',
-    root2: 'f32',
-    rest1: 'f32',
-    rest2: 'f32',
-  },
-  body: `${itemsHead}
+const updateKernels = new Map<string, Kernel>();
+
+function updateKernel(size: number): Kernel {
+  const { type } = laneType(size);
+  let kernel = updateKernels.get(type);
+  if (!kernel) {
+    kernel = {
+      name: `AdamW ${type}`,
+      inputs: { gradient: type, clip: 'f32' },
+      outputs: { parameter: type, mean: type, variance: type },
+      uniforms: {
+        size: 'u32',
+        rate: 'f32',
+        shrink: 'f32',
+        beta1: 'f32',
+        beta2: 'f32',
+        epsilon: 'f32',
+        root2: 'f32',
+        rest1: 'f32',
+        rest2: 'f32',
+      },
+      body: `${itemsHead}
   let g = gradient[item] * clip[0];
   let m = u.beta1 * mean[item] + u.rest1 * g;
   let v = u.beta2 * variance[item] + u.rest2 * g * g;
@@ -104,7 +110,11 @@ const updateKernel: Kernel = {
   variance[item] = v;
   parameter[item] = parameter[item] * u.shrink - u.rate * m / (sqrt(v) / u.root2 + u.epsilon);
 }`,
-};
+    };
+    updateKernels.set(type, kernel);
+  }
+  return kernel;
+}
 
 function stepWebGpu(items: AdamWItem[], options: AdamWStep): void {
   const partsOf = items.map(({ gradient }) => Math.ceil(gradient.size / elementsPerPart));
@@ -120,9 +130,10 @@ function stepWebGpu(items: AdamWItem[], options: AdamWStep): void {
   const { beta1, beta2, epsilon } = options;
   for (const item of items) {
     const { rate, shrink, root2 } = factors(options, item);
-    const uniforms = [item.gradient.size, rate, shrink, beta1, beta2, epsilon, root2, 1 - beta1, 1 - beta2];
+    const count = item.gradient.size / laneType(item.gradient.size).lanes;
+    const uniforms = [count, rate, shrink, beta1, beta2, epsilon, root2, 1 - beta1, 1 - beta2];
     const inPlace = [item.parameter, item.mean, item.variance];
-    launch(updateKernel, [item.gradient, clip], inPlace, uniforms, workgroupsFor(item.gradient.size, 64));
+    launch(updateKernel(item.gradient.size), [item.gradient, clip], inPlace, uniforms, workgroupsFor(count, 64));
   }
 }
 
@@ -138,14 +149,27 @@ function factors(options: AdamWStep, item: AdamWItem): { rate: number; shrink: n
 function stepWasm(items: AdamWItem[], options: AdamWStep): void {
   let squares = 0;
   for (const { gradient } of items) {
-    const g = floats(gradient);
-    for (let i = 0; i < g.length; i++) squares += g[i] * g[i];
+    squares += sumOfSquares(floats(gradient));
   }
   const clip = Math.min(1, options.maxGradientNorm / (Math.sqrt(squares) + 1e-6));
   for (const item of items) {
     updateWasm(item, options, clip);
     forgetPacked(item.parameter);
   }
+}
+
+/** Four sums side by side: one alone waits for each addition before the next. */
+function sumOfSquares(values: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i] * values[i];
+    b += values[i + 1] * values[i + 1];
+    c += values[i + 2] * values[i + 2];
+    d += values[i + 3] * values[i + 3];
+  }
+  for (let i = whole; i < values.length; i++) a += values[i] * values[i];
+  return a + b + c + d;
 }
 
 function updateWasm(item: AdamWItem, options: AdamWStep, clip: number): void {

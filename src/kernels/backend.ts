@@ -2,7 +2,7 @@
  * Chooses the device and starts tfjs on it: WebGPU on a real graphics card, else WASM. A software WebGPU adapter is slower than WASM and
  * is used only when asked for.
  */
-import { findBackend, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { findBackend, findBackendFactory, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
 import { RungError } from '../shared/errors.ts';
 import type { Backend, DeviceReport } from '../shared/training.ts';
@@ -11,12 +11,26 @@ import { createWasmBackend, wasmFeatures } from './wasmModule.ts';
 import { setSoftwareAdapter } from './webgpuProgram.ts';
 
 let started: DeviceReport | null = null;
-const lostListeners = new Set<(error: RungError) => void>();
+const failureListeners = new Set<(error: RungError) => void>();
 
-/** Called when the GPU is taken away (driver reset, sleep). Every tensor is gone then; `startBackend` starts anew. Returns the remover. */
+/**
+ * Called when the GPU is taken away (`device-lost`: driver reset, sleep; every tensor is gone then, `startBackend` starts anew), has no
+ * memory left (`out-of-memory`) or refuses a command (`internal`). WebGPU reports these beside the calls. Returns the remover.
+ */
+export function onDeviceFailure(listener: (error: RungError) => void): () => void {
+  failureListeners.add(listener);
+  return () => failureListeners.delete(listener);
+}
+
+/** As `onDeviceFailure`, for the loss of the device only. */
 export function onDeviceLost(listener: (error: RungError) => void): () => void {
-  lostListeners.add(listener);
-  return () => lostListeners.delete(listener);
+  return onDeviceFailure((error) => {
+    if (error.code === 'device-lost') listener(error);
+  });
+}
+
+function fail(error: RungError): void {
+  for (const listener of failureListeners) listener(error);
 }
 
 /**
@@ -84,6 +98,12 @@ function wantedLimits(limits: GPUSupportedLimits): Record<string, number> {
 }
 
 function watch(device: GPUDevice, name: string): void {
+  device.addEventListener('uncapturederror', ({ error }) => {
+    const outOfMemory = error instanceof GPUOutOfMemoryError;
+    const hint = outOfMemory ? 'Choose a smaller batch, or close other pages that use the graphics card.' : '';
+    const message = `The graphics device (${name}) refused a command: ${error.message}`;
+    fail(new RungError(outOfMemory ? 'out-of-memory' : 'internal', message, hint));
+  });
   void device.lost.then((info) => {
     if (info.reason === 'destroyed') return;
     started = null;
@@ -91,8 +111,7 @@ function watch(device: GPUDevice, name: string): void {
     const message = `The graphics device (${name}) was lost while in use: ${info.message || 'the browser gives no reason'}.`;
     const hint =
       'Start again: finished epochs are kept. If it happens often, choose a smaller batch or the WebAssembly device.';
-    const error = new RungError('device-lost', message, hint);
-    for (const listener of lostListeners) listener(error);
+    fail(new RungError('device-lost', message, hint));
   });
 }
 
@@ -113,7 +132,7 @@ async function register(
   name: Backend,
   create: () => WebGPUBackend | Awaited<ReturnType<typeof createWasmBackend>>,
 ): Promise<void> {
-  if (findBackend(name)) removeBackend(name);
+  if (findBackendFactory(name)) removeBackend(name);
   registerBackend(name, create);
   if (!(await setBackend(name))) {
     throw new RungError(

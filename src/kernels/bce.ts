@@ -3,16 +3,14 @@
  * w = 1 + (posWeight_c - 1) y, (1 - y) z + w (log(1 + exp(-|z|)) + max(-z, 0)). Gradient: ((1 - y) - w (1 - sigmoid(z))) / (B C).
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { differentiable, onWebGpu } from './device.ts';
+import { differentiable, onWebGpu, shapesOf } from './device.ts';
 import { allocate, floats } from './wasmHeap.ts';
 import { itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
 /** `labels` [B, C] of 0 and 1. The result belongs to the caller's tidy; labels and weights must outlive the gradient. */
 export function binaryCrossEntropy(logits: Tensor2D, labels: Tensor2D, posWeight: Tensor1D): Scalar {
   if (logits.shape.join() !== labels.shape.join() || posWeight.size !== logits.shape[1]) {
-    throw new Error(
-      `binaryCrossEntropy: logits [${logits.shape}], labels [${labels.shape}], posWeight [${posWeight.shape}]`,
-    );
+    throw new Error(`binaryCrossEntropy: ${shapesOf({ logits, labels, posWeight })} do not fit together`);
   }
   return differentiable<Scalar>([logits], (save) => {
     save([logits]);

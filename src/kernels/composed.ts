@@ -4,7 +4,6 @@
  */
 import {
   add,
-  cast,
   div,
   erf,
   exp,
@@ -14,7 +13,6 @@ import {
   mean,
   mul,
   neg,
-  oneHot,
   relu,
   reshape,
   rsqrt,
@@ -22,7 +20,7 @@ import {
   softmax,
   sub,
   tensor,
-  tensor1d,
+  tensor2d,
   transpose,
   type Tensor,
   type Tensor1D,
@@ -67,9 +65,10 @@ export function residualNormComposed(
 }
 
 function rowsOf(table: Tensor2D, rows: Int32Array): Tensor2D {
-  const hot = oneHot(tensor1d(rows, 'int32'), table.shape[0]) as Tensor2D;
-  const selected = cast(hot, 'float32');
-  return matMul(selected, table);
+  const [count] = table.shape;
+  const selected = new Float32Array(rows.length * count);
+  for (const [i, row] of rows.entries()) selected[i * count + row] = 1;
+  return matMul(tensor2d(selected, [rows.length, count]), table);
 }
 
 /** Dropout(LayerNorm(words[word] + positions[position])): [N, H]. `tokens` as in `PackedBatch`. */

@@ -9,6 +9,13 @@ export function onWebGpu(): boolean {
   throw new Error(`The kernels run on webgpu or wasm; the current backend is ${backend}`);
 }
 
+/** "x [2,3], weight [4,3]": for messages about shapes that do not fit. */
+export function shapesOf(tensors: Record<string, Tensor>): string {
+  return Object.entries(tensors)
+    .map(([name, { shape }]) => `${name} [${shape.join()}]`)
+    .join(', ');
+}
+
 /** The two halves of an op. `gradient` gets dy and what `save` kept, and returns one tensor for each input, in order. */
 interface OpResult<T extends Tensor> {
   value: T;
@@ -27,5 +34,5 @@ export function differentiable<T extends Tensor>(
     const { value, gradient } = run(args.at(-1) as unknown as (tensors: Tensor[]) => void);
     return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy as T, saved) };
   });
-  return op(...inputs) as T;
+  return op(...inputs);
 }

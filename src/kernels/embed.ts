@@ -5,7 +5,7 @@
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { dropWasm } from './activation.ts';
-import { differentiable, onWebGpu } from './device.ts';
+import { differentiable, onWebGpu, shapesOf } from './device.ts';
 import { dropThreshold, keepScale, type Dropout } from './dropout.ts';
 import { normGradient, normaliseWasm, rowsKernel, scaleByKeep } from './norm.ts';
 import { allocate, floats, integers } from './wasmHeap.ts';
@@ -30,9 +30,7 @@ export function embed(
 ): Tensor2D {
   const H = words.shape[1];
   if (positions.shape[1] !== H || gain.size !== H || bias.size !== H || tokens.shape[0] !== 5) {
-    throw new Error(
-      `embed: words [${words.shape}], positions [${positions.shape}], gain [${gain.shape}], tokens [${tokens.shape}]`,
-    );
+    throw new Error(`embed: ${shapesOf({ words, positions, gain, bias, tokens })} do not fit together`);
   }
   const rows = { words: words.shape[0], positions: positions.shape[0] };
   return differentiable<Tensor2D>([words, positions, gain, bias], (save) => {
@@ -105,7 +103,7 @@ function sumByRow(x: Tensor, order: Tensor1D, rows: number): Tensor2D {
   if (onWebGpu()) {
     return launch(sumKernel, [x, order], [[rows, H]], [rows * H, H, rows], workgroupsFor(rows * H, 64))[0] as Tensor2D;
   }
-  const result = allocate<Tensor2D>([rows, H]);
+  const result = allocate([rows, H]) as Tensor2D;
   const to = floats(result).fill(0);
   const from = floats(x);
   const sorted = integers(order);

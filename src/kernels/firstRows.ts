@@ -38,7 +38,7 @@ function gatherRows(x: Tensor2D, firsts: Tensor1D): Tensor2D {
   const shape: [number, number] = [firsts.size, H];
   const size = firsts.size * H;
   if (onWebGpu()) return launch(gatherKernel, [x, firsts], [shape], [size, H], workgroupsFor(size, 64))[0] as Tensor2D;
-  const result = allocate<Tensor2D>(shape);
+  const result = allocate(shape) as Tensor2D;
   const to = floats(result);
   const from = floats(x);
   for (const [title, first] of integers(firsts).entries()) to.set(from.subarray(first * H, (first + 1) * H), title * H);

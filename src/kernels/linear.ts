@@ -3,14 +3,14 @@
  * Gradients: dx = dy w, dw = dyT x, db = the sum of dy's rows (summed by the kernel of dw, which reads dy anyway).
  */
 import { engine, reshape, transpose, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import { differentiable, onWebGpu } from './device.ts';
+import { differentiable, onWebGpu, shapesOf } from './device.ts';
 import { matMulWebGpu } from './matMulWebGpu.ts';
 import { allocate, floats } from './wasmHeap.ts';
 
 /** The result belongs to the caller's tidy. @throws Error when the shapes do not fit. */
 export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
   if (x.shape[1] !== weight.shape[1] || weight.shape[0] !== bias.shape[0]) {
-    throw new Error(`linear: x [${x.shape}], weight [${weight.shape}] and bias [${bias.shape}] do not fit together`);
+    throw new Error(`linear: ${shapesOf({ x, weight, bias })} do not fit together`);
   }
   return differentiable<Tensor2D>([x, weight, bias], (save) => {
     save([x, weight]);
@@ -46,7 +46,7 @@ function productWasm(a: Tensor2D, b: Tensor2D, bias: Tensor1D | null): Tensor2D 
 
 /** [N, O] -> [O] */
 function columnSumsWasm(x: Tensor2D): Tensor1D {
-  const sums = allocate<Tensor1D>([x.shape[1]]);
+  const sums = allocate([x.shape[1]]) as Tensor1D;
   const from = floats(x);
   const to = floats(sums).fill(0);
   const width = to.length;

@@ -29,8 +29,7 @@ export function matMulWebGpu(layout: Layout, a: Tensor2D, b: Tensor2D, bias: Ten
   const { M, P, K } = shapeOf(layout, a, b);
   const inputs: Tensor[] = bias ? [a, b, bias] : [a, b];
   const outputs = layout === 'TN' ? [[M, P], [M]] : [[M, P]];
-  // vec4s run along K and P in NT, NN; along M and P in TN.
-  const vectors = P % 4 === 0 && (layout === 'TN' ? M : K) % 4 === 0;
+  const vectors = P % 4 === 0 && K % 4 === 0 && (layout !== 'TN' || M % 4 === 0);
   if (!vectors) {
     const kernel = scalarKernel(layout, bias !== null);
     return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / 8), Math.ceil(M / 8), 1]);
@@ -139,15 +138,13 @@ function innerNN(size: number): string {
   }`;
 }
 
-/** K need not be a multiple of 4: the last steps are taken one by one. */
 function innerTN(size: number): string {
   const quads = size / 4;
   return `
   let M4 = u.M / 4u;
   ${unroll(quads, (q) => `let pa${q} = min(id.y * ${quads}u + ${q}u, M4 - 1u); var t${q} = vec4<f32>();`)}
   ${unroll(quads, (c) => `let pb${c} = min(column + ${c}u, P4 - 1u);`)}
-  var k = 0u;
-  for (; k + 4u <= u.K; k += 4u) {
+  for (var k = 0u; k < u.K; k += 4u) {
     ${unroll(quads, (q) => `${unroll(4, (i) => `let a${q}_${i} = a[(k + ${i}u) * M4 + pa${q}];`)} t${q} += a${q}_0 + a${q}_1 + a${q}_2 + a${q}_3;`)}
     ${unroll(
       quads,
@@ -162,11 +159,6 @@ function innerTN(size: number): string {
       )}
     }`,
     )}
-  }
-  for (; k < u.K; k++) {
-    ${unroll(quads, (q) => `let a${q} = a[k * M4 + pa${q}]; t${q} += a${q};`)}
-    ${unroll(quads, (c) => `let b${c} = b[k * P4 + pb${c}];`)}
-    ${unroll(size, (r) => unroll(quads, (c) => `s${r}_${c} += a${r >> 2}.${part[r & 3]} * b${c};`))}
   }
   if (column == 0u) {
     ${unroll(quads, (q) => `if (id.y * ${quads}u + ${q}u < M4) { sums[id.y * ${quads}u + ${q}u] = t${q}; }`)}

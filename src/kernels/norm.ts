@@ -7,7 +7,7 @@
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { dropWasm } from './activation.ts';
-import { differentiable, onWebGpu } from './device.ts';
+import { differentiable, onWebGpu, shapesOf } from './device.ts';
 import { dropThreshold, dropoutWgsl, hash32, keepScale, type Dropout } from './dropout.ts';
 import { allocate, floats } from './wasmHeap.ts';
 import { isSoftwareAdapter, itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
@@ -22,9 +22,7 @@ export function residualNorm(
   dropout: Dropout,
 ): Tensor2D {
   if (x.shape.join() !== residual.shape.join() || gain.size !== x.shape[1] || bias.size !== x.shape[1]) {
-    throw new Error(
-      `residualNorm: x [${x.shape}], residual [${residual.shape}], gain [${gain.shape}], bias [${bias.shape}]`,
-    );
+    throw new Error(`residualNorm: ${shapesOf({ x, residual, gain, bias })} do not fit together`);
   }
   return differentiable<Tensor2D>([x, residual, gain, bias], (save) => {
     const [value, normalised, rstd] = onWebGpu()
@@ -153,8 +151,10 @@ function rowValue(kind: RowsKind): string {
   return 'words[u32(tokens[row]) * u.H + i] + positions[u32(tokens[u.N + row]) * u.H + i]';
 }
 
+/** A loop over the row's columns that are this lane's. */
+const each = (line: string): string => `for (var i = lane; i < u.H; i += lanes) { let at = row * u.H + i; ${line} }`;
+
 function rowsBody(kind: RowsKind, alone: boolean): string {
-  const each = (line: string): string => `for (var i = lane; i < u.H; i += lanes) { let at = row * u.H + i; ${line} }`;
   const head = alone
     ? `const lanes = 1u;
 fn total(x: f32, lane: u32) -> f32 { return x; }

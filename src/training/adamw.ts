@@ -24,7 +24,6 @@ interface Moments {
 export class AdamW {
   private readonly settings: AdamWSettings;
   private readonly moments = new Map<string, Moments>();
-  private steps = 0;
 
   /** Moments start at 0; `dispose` frees them. */
   constructor(parameters: Record<string, Tensor>, settings: AdamWSettings) {
@@ -34,15 +33,20 @@ export class AdamW {
     }
   }
 
-  /** Updates the parameters in place. `gradients` by the same names; the caller disposes of them. */
-  step(parameters: Record<string, Tensor>, gradients: Record<string, Tensor>, learningRate: number): void {
-    this.steps++;
+  /** Step `step` (counted from 1): updates the parameters in place. `gradients` by the same names; the caller disposes of them. */
+  step(
+    parameters: Record<string, Tensor>,
+    gradients: Record<string, Tensor>,
+    learningRate: number,
+    step: number,
+  ): void {
     const items = Object.entries(parameters).map(([name, parameter]) => {
       const moments = this.moments.get(name);
       if (!moments) throw new Error(`AdamW: ${name} was not there at the start`);
-      return { parameter, gradient: gradients[name], ...moments, decayed: isDecayed(name) };
+      const { mean, variance } = moments;
+      return { parameter, gradient: gradients[name], mean, variance, decayed: isDecayed(name) };
     });
-    adamWStep(items, { ...this.settings, learningRate, beta1, beta2, epsilon, step: this.steps });
+    adamWStep(items, { ...this.settings, learningRate, beta1, beta2, epsilon, step });
   }
 
   /** By how much a decayed parameter without a gradient shrinks in one step. */

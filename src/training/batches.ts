@@ -26,7 +26,7 @@ export function epochBatches(
  */
 export function predictionBatches(starts: Uint32Array, maxTokens: number): Uint32Array<ArrayBuffer>[] {
   const length = (i: number): number => starts[i + 1] - starts[i];
-  const order = Uint32Array.from({ length: starts.length - 1 }, (_, i) => i).sort((a, b) => length(b) - length(a));
+  const order = Uint32Array.from({ length: starts.length - 1 }, (_, i) => i).toSorted((a, b) => length(b) - length(a));
   const batches: Uint32Array<ArrayBuffer>[] = [];
   let from = 0;
   let tokens = 0;

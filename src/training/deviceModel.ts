@@ -88,11 +88,7 @@ export class DeviceModel {
     const fused: NamedArrays = new Map();
     fused.set(wordTable, await this.words.read());
     fused.set(positionTable, await this.positions.read());
-    const read = async ([name, parameter]: [string, Tensor]): Promise<[string, NamedArray]> => {
-      const data = Float32Array.from(await parameter.data<'float32'>());
-      return [name, { shape: [...parameter.shape], data }];
-    };
-    for (const [name, array] of await Promise.all(Array.from(this.dense, read))) fused.set(name, array);
+    for (const [name, array] of await Promise.all(Array.from(this.dense, readArray))) fused.set(name, array);
     return splitParameters(fused);
   }
 
@@ -104,11 +100,16 @@ export class DeviceModel {
   }
 }
 
+async function readArray([name, parameter]: [string, Tensor]): Promise<[string, NamedArray]> {
+  const data = Float32Array.from(await parameter.data<'float32'>());
+  return [name, { shape: [...parameter.shape], data }];
+}
+
 function checkWeights(config: DistilBertConfig, weights: NamedArrays): void {
   for (const [name, shape] of Object.entries(parameterShapes(config))) {
     const found = weights.get(name);
     if (found && found.shape.join() === shape.join()) continue;
-    const message = `Loading weights: ${name} must be [${shape}], found ${found ? `[${found.shape}]` : 'none'}.`;
+    const message = `Loading weights: ${name} must be [${shape.join()}], found ${found ? `[${found.shape.join()}]` : 'none'}.`;
     throw new RungError('weights-mismatch', message, 'Use the config.json that belongs to these weights.');
   }
 }

@@ -1,0 +1,297 @@
+/** Every kernel against its composed form, output and gradients, on both backends; on WebGPU in the form for software and for hardware. */
+import '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-backend-webgpu';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import {
+  gather,
+  memory,
+  slice,
+  tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  unsortedSegmentSum,
+  valueAndGrads,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { disposeBatch, packTitles, uploadBatch, type PackedBatch } from '../nn/packedBatch.ts';
+import { Random } from '../shared/random.ts';
+import { expectClose } from '../testing/close.ts';
+import { activation } from './activation.ts';
+import { adamWStep } from './adamw.ts';
+import { attention } from './attention.ts';
+import { startBackend } from './backend.ts';
+import { binaryCrossEntropy, meanLoss } from './bce.ts';
+import {
+  activationComposed,
+  attentionComposed,
+  bceComposed,
+  embedComposed,
+  firstRowsComposed,
+  linearComposed,
+  residualNormComposed,
+} from './composed.ts';
+import { noDropout } from './dropout.ts';
+import { embed } from './embed.ts';
+import { firstRows } from './firstRows.ts';
+import { linear } from './linear.ts';
+import { residualNorm } from './norm.ts';
+import { setSoftwareAdapter } from './webgpuProgram.ts';
+
+const random = new Random(11);
+const normals = (shape: number[], scale = 1): Tensor =>
+  tensor(
+    Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => random.normal() * scale),
+    shape,
+  );
+const dropout = { rate: 0.3, seed: 12345 };
+
+type Op = (...inputs: Tensor[]) => Tensor;
+
+/** Largest difference of value and gradients for a random dy, over the largest number; asserts that no tensor is left over. */
+async function compare(op: Op, composed: Op, inputs: Tensor[], tolerance = 2e-5): Promise<number> {
+  let worst = 0;
+  const shape = tidy(() => [...op(...inputs).shape]);
+  const dy = normals(shape);
+  const before = memory().numTensors;
+  const run = (f: Op): Tensor[] =>
+    tidy(() => {
+      const { value, grads } = valueAndGrads((...values: Tensor[]) => f(...values))(inputs, dy);
+      return [value, ...grads];
+    });
+  const found = run(op);
+  expect(memory().numTensors).toBe(before + 1 + inputs.length);
+  const expected = run(composed);
+  for (const [i, result] of found.entries()) {
+    const truth = await expected[i].data<'float32'>();
+    const scale = truth.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    expect(result.shape).toEqual(expected[i].shape);
+    const name = i === 0 ? 'output' : `gradient ${i}`;
+    worst = Math.max(worst, expectClose(await result.data<'float32'>(), truth, tolerance * scale, name) / scale);
+  }
+  for (const t of [...found, ...expected, ...inputs, dy]) t.dispose();
+  return worst;
+}
+
+/** Titles of these lengths, words drawn from `words` rows. */
+function batchOf(
+  lengths: number[],
+  words: number,
+): { batch: PackedBatch; tokens: Int32Array; firsts: Int32Array; positions: number } {
+  const starts = new Uint32Array(lengths.length + 1);
+  for (const [i, length] of lengths.entries()) starts[i + 1] = starts[i] + length;
+  const ids = Int32Array.from({ length: starts[lengths.length] }, () => random.int(words));
+  const positions = Math.max(...lengths);
+  const rows = { wordRow: Int32Array.from({ length: words }, (_, i) => i), words, positions };
+  const host = packTitles({ ids, starts }, Array.from(lengths.keys()), rows);
+  return { batch: uploadBatch(host, rows, true), tokens: host.tokens, firsts: host.firsts, positions };
+}
+
+const as2 = (t: Tensor): Tensor2D => t as Tensor2D;
+const as1 = (t: Tensor): Tensor1D => t as Tensor1D;
+
+const composedLinear: Op = (x, w, b) => linearComposed(as2(x), as2(w), as1(b));
+
+describe.each([
+  ['wasm', 'wasm', false],
+  ['webgpu, software form', 'webgpu', true],
+  ['webgpu, hardware form', 'webgpu', false],
+] as const)('kernels on %s', (_, backend, software) => {
+  beforeAll(async () => {
+    await startBackend(backend, location.href);
+    setSoftwareAdapter(software);
+  });
+
+  it.each([
+    [1, 1, 1],
+    [3, 5, 7],
+    [32, 192, 6],
+    [32, 16, 48],
+    [70, 36, 20],
+    [33, 8, 132],
+    [6, 12, 8],
+  ])('linear of %i x %i to %i', async (N, I, O) => {
+    expect(
+      await compare((x, w, b) => linear(as2(x), as2(w), as1(b)), composedLinear, [
+        normals([N, I]),
+        normals([O, I]),
+        normals([O]),
+      ]),
+    ).toBeLessThan(1e-3);
+  });
+
+  it.each([
+    ['gelu', [1, 1], 3],
+    ['gelu', [5, 7], 3],
+    ['gelu', [32, 64], 8],
+    ['relu', [3, 5], 1],
+    ['relu', [16, 12], 1],
+  ] as const)('%s of %j', async (kind, shape, scale) => {
+    for (const drop of [noDropout, dropout]) {
+      const x = normals([...shape], scale);
+      expect(
+        await compare(
+          (v) => activation(as2(v), kind, drop),
+          (v) => activationComposed(as2(v), kind, drop),
+          [x],
+        ),
+      ).toBeLessThan(1e-3);
+    }
+  });
+
+  it.each([
+    [1, 1],
+    [1, 5],
+    [7, 1],
+    [9, 33],
+    [64, 192],
+  ])('residual, dropout and LayerNorm of %i x %i', async (N, H) => {
+    const epsilon = 1e-5;
+    for (const drop of [noDropout, dropout]) {
+      const op: Op = (x, r, g, b) => residualNorm(as2(x), as2(r), as1(g), as1(b), epsilon, drop);
+      const composed: Op = (x, r, g, b) => residualNormComposed(as2(x), as2(r), as1(g), as1(b), epsilon, drop);
+      expect(
+        await compare(op, composed, [normals([N, H]), normals([N, H]), normals([H]), normals([H])], 1e-4),
+      ).toBeLessThan(1e-3);
+    }
+  });
+
+  it.each([
+    [[1], 1, 1],
+    [[5, 1, 3], 4, 9],
+    [[12, 7, 20, 2], 30, 32],
+  ])('embedding of titles of %j tokens', async (lengths, words, H) => {
+    const { batch, tokens, positions } = batchOf(lengths, words);
+    for (const drop of [noDropout, dropout]) {
+      const op: Op = (w, p, g, b) => embed(as2(w), as2(p), as1(g), as1(b), batch.tokens, batch, 1e-5, drop);
+      const composed: Op = (w, p, g, b) => embedComposed(as2(w), as2(p), as1(g), as1(b), tokens, 1e-5, drop);
+      // Past the last token the gradient of the model is 0; a random dy is not, so those slots are cut off.
+      const real = lengths.reduce((sum, n) => sum + n, 0);
+      const cut =
+        (f: Op): Op =>
+        (...inputs) =>
+          firstRowsOf(f(...inputs), real);
+      expect(
+        await compare(
+          cut(op),
+          cut(composed),
+          [normals([words, H]), normals([positions, H]), normals([H]), normals([H])],
+          1e-4,
+        ),
+      ).toBeLessThan(1e-3);
+    }
+    disposeBatch(batch);
+  });
+
+  it.each([
+    [[1], 1, 1],
+    [[3, 1, 4], 2, 3],
+    [[9, 33, 2], 4, 8],
+    [[40, 12, 12], 2, 32],
+  ])('attention in titles of %j tokens, %i heads of %i', async (lengths, heads, headSize) => {
+    const { batch, tokens } = batchOf(lengths, 3);
+    for (const drop of [noDropout, dropout]) {
+      const op: Op = (qkv) => attention(as2(qkv), batch.tokens, heads, drop);
+      expect(
+        await compare(op, (qkv) => attentionComposed(as2(qkv), tokens, heads, drop), [
+          normals([batch.N, 3 * heads * headSize]),
+        ]),
+      ).toBeLessThan(1e-3);
+    }
+    disposeBatch(batch);
+  });
+
+  it('attention is not upset by large scores', async () => {
+    const { batch, tokens } = batchOf([6, 2], 3);
+    const op: Op = (qkv) => attention(as2(qkv), batch.tokens, 2, noDropout);
+    expect(
+      await compare(op, (qkv) => attentionComposed(as2(qkv), tokens, 2, noDropout), [normals([batch.N, 24], 20)], 1e-4),
+    ).toBeLessThan(1e-3);
+    disposeBatch(batch);
+  });
+
+  it('first rows', async () => {
+    const { batch, firsts } = batchOf([3, 1, 8], 3);
+    const op: Op = (x) => firstRows(as2(x), batch.firsts, batch.tokens);
+    expect(await compare(op, (x) => firstRowsComposed(as2(x), firsts), [normals([batch.N, 5])])).toBeLessThan(1e-3);
+    disposeBatch(batch);
+  });
+
+  it.each([
+    [1, 1],
+    [3, 6],
+    [40, 7],
+  ])('binary cross-entropy of %i x %i, large logits among them', async (B, C) => {
+    const labels = tensor2d(
+      Float32Array.from({ length: B * C }, () => random.int(2)),
+      [B, C],
+    );
+    const weights = tensor1d(Float32Array.from({ length: C }, () => 0.2 + 3 * random.next()));
+    const logits = normals([B, C], 20);
+    const exact = meanLoss(await logits.data(), await labels.data(), await weights.data());
+    const loss = tidy(() => binaryCrossEntropy(as2(logits), labels, weights));
+    expectClose(await loss.data(), [exact], 1e-5 * Math.max(1, exact), 'loss');
+    const op: Op = (z) => binaryCrossEntropy(as2(z), labels, weights);
+    expect(await compare(op, (z) => bceComposed(as2(z), labels, weights), [logits])).toBeLessThan(1e-3);
+    for (const t of [labels, weights, loss]) t.dispose();
+  });
+
+  it.each([0.5, 1e9])('AdamW with clipping at %d, as the formula says', async (maxGradientNorm) => {
+    const sizes = [1, 7, 8, 9001];
+    const items = sizes.map((size, i) => {
+      const [parameter, gradient, mean] = [normals([size]), normals([size]), normals([size], 0.1)];
+      const variance = tensor1d(Float32Array.from({ length: size }, () => random.next()));
+      return { parameter, gradient, mean, variance, decayed: i % 2 === 0 };
+    });
+    const read = (): Promise<Float32Array[][]> =>
+      Promise.all(
+        items.map(async ({ parameter, gradient, mean, variance }) => {
+          const values = await Promise.all([parameter, gradient, mean, variance].map((t) => t.data<'float32'>()));
+          return values.map((value) => Float32Array.from(value));
+        }),
+      );
+    const before = await read();
+    const [rate, decay, beta1, beta2, epsilon, step] = [0.01, 0.1, 0.9, 0.999, 1e-8, 3];
+    tidy(() =>
+      adamWStep(items, { learningRate: rate, weightDecay: decay, beta1, beta2, epsilon, maxGradientNorm, step }),
+    );
+    const after = await read();
+    const norm = Math.hypot(...before.flatMap(([, gradient]) => [...gradient]));
+    const clip = Math.min(1, maxGradientNorm / (norm + 1e-6));
+    for (const [i, [p, g, m, v]] of before.entries()) {
+      const mean = m.map((value, k) => beta1 * value + (1 - beta1) * g[k] * clip);
+      const variance = v.map((value, k) => beta2 * value + (1 - beta2) * (g[k] * clip) ** 2);
+      const moved = p.map((value, k) => {
+        const unbiased = Math.sqrt(variance[k] / (1 - beta2 ** step));
+        const shrunk = value * (items[i].decayed ? 1 - rate * decay : 1);
+        return shrunk - (rate * mean[k]) / (1 - beta1 ** step) / (unbiased + epsilon);
+      });
+      expectClose(after[i][2], mean, 1e-6, 'mean');
+      expectClose(after[i][3], variance, 1e-6, 'variance');
+      expect(expectClose(after[i][0], moved, 2e-5, 'parameter')).toBeLessThan(2e-5);
+    }
+    for (const { parameter, gradient, mean, variance } of items)
+      for (const t of [parameter, gradient, mean, variance]) t.dispose();
+  });
+
+  it('refuses shapes that do not fit', () => {
+    const [a, b] = [normals([2, 3]), normals([4])];
+    expect(() => linear(as2(a), as2(a), as1(b))).toThrow('linear: x [2,3], weight [2,3], bias [4] do not fit together');
+    expect(() => residualNorm(as2(a), as2(a), as1(b), as1(b), 1e-5, noDropout)).toThrow(/gain \[4\]/);
+  });
+
+  it('adds up segments, so that the stock gather has a gradient', async () => {
+    const x = tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+    const sums = tidy(() => unsortedSegmentSum(x, tensor1d([1, 0, 1], 'int32'), 3));
+    expect([...(await sums.data())]).toEqual([3, 4, 6, 8, 0, 0]);
+    const { grads } = tidy(() => valueAndGrads((t: Tensor) => gather(t, tensor1d([2, 2, 0], 'int32')))([x]));
+    expect([...(await grads[0].data())]).toEqual([1, 1, 0, 0, 2, 2]);
+  });
+});
+
+function firstRowsOf(x: Tensor, rows: number): Tensor {
+  return slice(x, [0, 0], [rows, x.shape[1] ?? 0]);
+}
