@@ -53,7 +53,7 @@ function RunHeader({ run, runs, onSelect, onPredict, onExport }: ResultsScreenPr
   const known = runs.some((other) => other.id === run.id) ? runs : [run, ...runs];
   const hasWeights = run.weightBytes > 0;
   return (
-    <section className={`${classes.panel} ${classes.header}`} aria-label="Run">
+    <section className={`${classes.panel} ${classes.header}`} aria-label="Chosen run">
       <NativeSelect
         label="Run"
         value={run.id}

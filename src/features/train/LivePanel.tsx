@@ -99,7 +99,7 @@ function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'con
     <Group gap="xs" className={classes.controls}>
       <Button
         variant="default"
-        w={112}
+        miw={128}
         disabled={!stoppable}
         leftSection={paused ? <Play size={size} aria-hidden="true" /> : <Pause size={size} aria-hidden="true" />}
         onClick={paused ? onResume : onPause}

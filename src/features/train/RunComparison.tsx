@@ -102,7 +102,12 @@ function ComparisonTable({ runs }: { runs: RunRecord[] }) {
             : 'These runs saw different data: their figures cannot be compared directly.'}
         </Text>
       )}
-      <section className={classes.scroll} aria-label="Comparison table" tabIndex={-1}>
+      <section
+        className={classes.scroll}
+        aria-label="Comparison table"
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+        tabIndex={0}
+      >
         <table className={classes.table}>
           <thead>
             <tr>

@@ -1,0 +1,71 @@
+import '@mantine/core/styles.css';
+import './tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { expect, it, vi } from 'vitest';
+import { render } from 'vitest-browser-react';
+import type { LiveRun } from '../shared/live.ts';
+import { exampleCurves, exampleDevice, exampleLabels } from './exampleRun.ts';
+import { RunProgress } from './RunProgress.tsx';
+
+const curves = exampleCurves(2.5, 56);
+const live: LiveRun = {
+  name: 'Run 7',
+  status: 'running',
+  message: null,
+  fraction: null,
+  plan: {
+    runId: '7',
+    labelNames: exampleLabels,
+    trainRows: 1784,
+    validationRows: 223,
+    testRows: 223,
+    stepsPerEpoch: 56,
+    totalSteps: 448,
+    device: exampleDevice,
+  },
+  steps: curves.steps.map((step) => ({ ...step, secondsLeft: 80 })),
+  epochs: curves.epochs,
+  bestEpoch: 2,
+  notices: [],
+};
+
+async function show(change: Partial<LiveRun>) {
+  const on = { onPause: vi.fn<() => void>(), onResume: vi.fn<() => void>(), onStop: vi.fn<() => void>() };
+  const screen = await render(
+    <MantineProvider>
+      <RunProgress live={{ ...live, ...change }} {...on} />
+    </MantineProvider>,
+  );
+  return { screen, on };
+}
+
+it('says where a running training is and stops it', async () => {
+  const { screen, on } = await show({});
+  await expect.element(screen.getByText('epoch 3 of 8')).toBeVisible();
+  await expect.element(screen.getByText('31\u00a0%')).toBeVisible();
+  await expect.element(screen.getByText('1\u00a0min 20\u00a0s left')).toBeVisible();
+  await expect.element(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', String((100 * 140) / 448));
+  await screen.getByRole('button', { name: 'Pause training' }).click();
+  await screen.getByRole('button', { name: 'Stop training and keep the best epoch' }).click();
+  expect(on.onPause).toHaveBeenCalledOnce();
+  expect(on.onStop).toHaveBeenCalledOnce();
+});
+
+it('resumes a paused one', async () => {
+  const { screen, on } = await show({ status: 'paused' });
+  await expect.element(screen.getByText('Paused')).toBeVisible();
+  await screen.getByRole('button', { name: 'Resume training' }).click();
+  expect(on.onResume).toHaveBeenCalledOnce();
+});
+
+it('says what it prepares; there is nothing to pause yet', async () => {
+  const { screen } = await show({
+    status: 'preparing',
+    message: 'Compiling shaders',
+    plan: null,
+    steps: [],
+    epochs: [],
+  });
+  await expect.element(screen.getByText('Compiling shaders')).toBeVisible();
+  await expect.element(screen.getByRole('button', { name: 'Pause training' })).toBeDisabled();
+});
