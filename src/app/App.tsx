@@ -112,7 +112,11 @@ export function App() {
         <Rail current={place} waits={waits} />
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
-        {live && place !== 'train' && <RunProgress live={live} onPause={pause} onResume={resume} onStop={stop} />}
+        {live && place !== 'train' && (
+          <div className="live-bar">
+            <RunProgress live={live} onPause={pause} onResume={resume} onStop={stop} />
+          </div>
+        )}
         <ErrorBoundary FallbackComponent={CrashScreen} resetKeys={[place]}>
           <div className="place">
             <Screens place={place} />
