@@ -3,12 +3,16 @@ import { zipSync } from 'fflate';
 import readWorkbookSheets from 'read-excel-file/universal';
 import { RungError } from '../shared/errors.ts';
 import type { SheetInfo } from '../shared/dataset.ts';
-import { listZip, unpackZip, type ZipEntry } from './zipEntries.ts';
+import { listZip, type ZipEntry } from '../shared/zip.ts';
 
 export interface WorkbookSheet extends SheetInfo {
   records: string[][];
 }
 
+/** A zip without zip64 holds no more; Excel writes a few dozen. */
+const mostParts = 65_535;
+/** What one workbook may unpack to. */
+const largestUnpacked = 1_000_000_000;
 /** A sheet as XML must fit into one string of the browser. */
 const largestPart = 500_000_000;
 /** Cells of the rectangle that a sheet spans; one stray cell in the last corner of Excel's grid would be 17 billion. */
@@ -16,7 +20,7 @@ const largestGrid = 40_000_000;
 
 /** What a zip is that has no workbook in it. */
 function describeOtherZip(entries: readonly ZipEntry[]): { found: string; hint: string } {
-  const names = new Set(entries.map((entry) => entry.name));
+  const names = new Set(entries.map(({ path }) => path));
   if (names.has('xl/workbook.bin')) {
     return { found: 'a binary workbook (.xlsb)', hint: 'Open it in Excel and save it as .xlsx or CSV.' };
   }
@@ -75,22 +79,34 @@ function checkPart(part: string, content: Uint8Array<ArrayBuffer>, name: string)
 const wantedPart = (part: string): boolean =>
   /^xl\/(?!theme|drawings|charts|media|comments|pivot).*\.(xml|xml\.rels)$/.test(part);
 
+/** What is read of the workbook; sizes are those of the directory, to which unpacking holds every entry. */
+function wantedEntries(entries: readonly ZipEntry[], name: string): ZipEntry[] {
+  const wanted = entries.filter(({ path }) => wantedPart(path));
+  const claimed = wanted.reduce((sum, { size }) => sum + size, 0);
+  if (claimed <= largestUnpacked) return wanted;
+  throw new RungError(
+    'file-too-large',
+    `Unpacking ${name}: expected ${largestUnpacked / 1e9} GB at the most, but it unpacks to ${Math.round(claimed / 1e6)} MB.`,
+    'Keep only the sheet and the columns with titles and labels, or save them as CSV.',
+  );
+}
+
 /**
- * Reads every sheet. Entries are unpacked here, natively and with a cap, and handed on as an uncompressed zip: the library would unpack
- * large ones in further workers, in JavaScript, and without any cap.
+ * Reads every sheet. Entries are unpacked here, natively and with a cap, and handed on as an uncompressed zip: read-excel-file would
+ * unpack large ones in further workers, in JavaScript, and without any cap.
  * @throws RungError `file-unsupported` for another kind of zip, `file-too-large`, `file-corrupt`.
  */
 export async function readWorkbook(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<WorkbookSheet[]> {
-  const entries = listZip(bytes, name);
-  if (!entries.some((entry) => entry.name === 'xl/workbook.xml')) {
+  const entries = await listZip(bytes, name, mostParts);
+  if (!entries.some(({ path }) => path === 'xl/workbook.xml')) {
     const { found, hint } = describeOtherZip(entries);
     throw new RungError('file-unsupported', `Reading ${name}: expected a spreadsheet, found ${found}.`, hint);
   }
-  const parts = await unpackZip(bytes, entries, wantedPart, name);
   const plain: Record<string, Uint8Array> = {};
-  for (const [part, content] of parts) {
-    checkPart(part, content, name);
-    plain[part] = content;
+  for (const entry of wantedEntries(entries, name)) {
+    const content = await entry.read();
+    checkPart(entry.path, content, name);
+    plain[entry.path] = content;
   }
   const sheets = await readSheets(zipSync(plain, { level: 0 }), name);
   return sheets.map(({ sheet, data }) => {

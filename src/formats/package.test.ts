@@ -7,7 +7,6 @@ import { zipSync, type Zippable } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { RungError } from '../shared/errors.ts';
 import { readModelFiles, readModelZip, writeModelZip } from './package.ts';
-import { crc32 } from './zip.ts';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const textOf = (content: Uint8Array | undefined): string => new TextDecoder().decode(content);
@@ -164,13 +163,13 @@ describe('a hostile or damaged zip', () => {
       'unpacking to more than stated',
       change(6, (v, at) => v.setUint32(at + 24, 5, true)),
       'file-corrupt',
-      /unpacks to more than the 5/,
+      /more or fewer than the 5 bytes/,
     ],
     [
       'unpacking to less than stated',
       change(6, (v, at) => v.setUint32(at + 24, 99, true)),
       'file-corrupt',
-      /should unpack to 99 bytes, but gave 27/,
+      /config.json, or its size of 99 bytes/,
     ],
     [
       'over 2 GB',
@@ -184,7 +183,12 @@ describe('a hostile or damaged zip', () => {
       'file-too-large',
       /config.json has 200000000 bytes/,
     ],
-    ['encrypted', change(6, (v, at) => v.setUint16(at + 8, 1, true)), 'file-encrypted', /config.json is protected/],
+    [
+      'encrypted',
+      change(6, (v, at) => v.setUint16(at + 8, 1, true)),
+      'file-encrypted',
+      /config.json in it is protected/,
+    ],
     ['an unknown method', change(6, (v, at) => v.setUint16(at + 10, 14, true)), 'file-unsupported', /method 14/],
     [
       'a wrong checksum',
@@ -204,18 +208,16 @@ describe('a hostile or damaged zip', () => {
       'file-corrupt',
       /header of config.json at byte 1000000000/,
     ],
-    [
-      'a directory past the end',
-      change(6, (v) => v.setUint32(v.byteLength - 6, 1e9, true)),
-      'file-corrupt',
-      /past its end record/,
-    ],
-    ['zip64', change(6, (v) => v.setUint32(v.byteLength - 6, 0xffffffff, true)), 'file-unsupported', /zip64/],
     ['60,000 files', change(6, (v) => v.setUint16(v.byteLength - 12, 60_000, true)), 'file-too-large', /60000 files/],
     ['cut in half', zipSync(model, { level: 0 }).subarray(0, 20_000), 'file-corrupt', /end record/],
   ])('is refused: %s', async (_, zip, code, message) => {
     const error = await failure(readModelZip(zip, 'm.zip'));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  it('is read where only the place of its directory is stated wrongly', async () => {
+    const zip = change(6, (view) => view.setUint32(view.byteLength - 6, 1e9, true));
+    expect((await readModelZip(zip, 'm.zip')).size).toBe(3);
   });
 
   it('never fails with anything but RungError under cuts and changed bytes', async () => {
@@ -231,10 +233,6 @@ describe('a hostile or damaged zip', () => {
       { numRuns: 1000 },
     );
   });
-});
-
-it('computes the standard check value of CRC-32', () => {
-  expect(crc32(bytes('123456789'))).toBe(0xcbf43926);
 });
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;

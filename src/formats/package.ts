@@ -4,7 +4,7 @@
  */
 import { zipSync, type Zippable } from 'fflate';
 import { RungError } from '../shared/errors.ts';
-import { listZip, looksLikeZip, unpack, type ByteSource, type ZipEntry } from './zip.ts';
+import { listZip, looksLikeZip } from '../shared/zip.ts';
 
 /** File name -> content; names have no folder. */
 export type ModelFiles = Map<string, Uint8Array>;
@@ -68,12 +68,11 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFiles
  * @throws RungError `file-corrupt`, `file-encrypted`, `file-unsupported`, `file-too-large` or `package-incomplete`, naming the file.
  */
 export async function readModelZip(zip: Uint8Array | Blob, fileName: string): Promise<ModelFiles> {
-  const source = byteSource(zip, fileName);
-  const entries = await listZip(source, maxEntries);
-  const candidates = entries
-    .filter(({ path }) => isSafePath(path))
-    .map((entry: ZipEntry) => ({ path: entry.path, size: entry.size, read: async () => unpack(source, entry) }));
-  return readCandidates(candidates, fileName);
+  const entries = await listZip(zip, fileName, maxEntries);
+  return readCandidates(
+    entries.filter(({ path }) => isSafePath(path)),
+    fileName,
+  );
 }
 
 /** One zip of all files, weights stored as they are: they hardly shrink, and storing takes no time. */
@@ -83,17 +82,6 @@ export function writeModelZip(files: ModelFiles): Uint8Array<ArrayBuffer> {
     content[name] = [bytes, { level: name.endsWith('.safetensors') ? 0 : 6 }];
   }
   return zipSync(content);
-}
-
-function byteSource(zip: Uint8Array | Blob, name: string): ByteSource {
-  if (zip instanceof Uint8Array) {
-    return { name, size: zip.length, read: async (begin, end) => zip.subarray(begin, end) };
-  }
-  return {
-    name,
-    size: zip.size,
-    read: async (begin, end) => new Uint8Array(await zip.slice(begin, end).arrayBuffer()),
-  };
 }
 
 function isModelFile(name: string): boolean {
@@ -106,7 +94,7 @@ function isSafePath(path: string): boolean {
   return !path.startsWith('/') && !parts.includes('..') && parts[0] !== '__MACOSX' && !/^[A-Za-z]:/.test(path);
 }
 
-async function readCandidates(candidates: Candidate[], from: string): Promise<ModelFiles> {
+async function readCandidates(candidates: readonly Candidate[], from: string): Promise<ModelFiles> {
   const folder = modelFolder(candidates, from);
   const here = candidates.filter(({ path }) => folderOf(path) === folder);
   const names = here.map(({ path }) => path.slice(folder.length));
@@ -130,7 +118,7 @@ function folderOf(path: string): string {
 }
 
 /** The topmost folder with a config or weights in it; Hugging Face folders have further ones below (`onnx/`, `1_Pooling/`). */
-function modelFolder(candidates: Candidate[], from: string): string {
+function modelFolder(candidates: readonly Candidate[], from: string): string {
   for (const test of [
     /(^|\/)config\.json$/,
     /\.safetensors$/,
@@ -179,7 +167,7 @@ function weightsHint(names: string[]): string {
   return dropHint;
 }
 
-function checkSizes(wanted: Candidate[], from: string): void {
+function checkSizes(wanted: readonly Candidate[], from: string): void {
   let total = 0;
   for (const { path, size } of wanted) {
     total += size;
