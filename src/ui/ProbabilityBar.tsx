@@ -19,7 +19,7 @@ export function ProbabilityBar({ probability, threshold, colour }: ProbabilityBa
       <div className={classes.track} />
       <div
         className={holds ? classes.fill : `${classes.fill} ${classes.below}`}
-        style={{ transform: `scaleX(${probability ?? 0})`, background: colour }}
+        style={{ clipPath: `inset(0 ${100 - 100 * (probability ?? 0)}% 0 0 round 4px)`, background: colour }}
       />
       <div className={classes.tick} style={{ left: `${100 * threshold}%` }} />
     </div>

@@ -40,8 +40,8 @@ export function CardFigures({ run }: { run: RunRecord }) {
                   <LabelChip name={name} index={index} quiet />
                 </th>
                 <td>{f1 ? formatInterval(f1) : <span className={css.quiet}>not enough rows to say</span>}</td>
-                <td>{support}</td>
-                <td>{formatFigure(threshold, 2)}</td>
+                <td data-name="rows">{support}</td>
+                <td data-name="from">{formatFigure(threshold, 2)}</td>
               </tr>
             ))}
           </tbody>
