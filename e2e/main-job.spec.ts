@@ -63,7 +63,8 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
   }
 
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '2' });
+  // Few epochs, all rows: the software adapter takes most of a minute for each. The sample is a fifth of the size.
+  await adjust(page, { Epochs: hasJobLevelData ? '2' : '12' });
   await trainToTheEnd(page, 'First run');
 
   await page.getByRole('button', { name: 'Open First run' }).click();
@@ -75,8 +76,8 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
 
   await open(page, 'Predict');
   const box = page.getByRole('textbox', { name: 'Job title' });
-  await box.pressSequentially('Chief Financial Officer');
-  await expect(page.getByRole('region', { name: 'One title' }).getByRole('status')).toContainText('Chief Officer');
+  await box.pressSequentially('Director of Marketing');
+  await expect(page.getByRole('region', { name: 'One title' }).getByRole('status')).toContainText('Director');
   const before = await predictedCsv(page);
   // A spreadsheet program must not run the cell.
   expect(before).toMatch(/'=HYPERLINK/);
