@@ -119,7 +119,9 @@ async function startWasm(refusal: string | null, baseUrl: string): Promise<Devic
   const features = wasmFeatures();
   const backend = await createWasmBackend(features, baseUrl);
   await register('wasm', () => backend);
-  const { simd, threads } = features;
+  const { simd } = features;
+  // What it really computes with, which is not always what was asked for.
+  const threads = backend.wasm.tfjs.getThreadsCount();
   const name = `${threads} ${threads === 1 ? 'thread' : 'threads'}${simd ? ', SIMD' : ''}`;
   const why = refusal ? `No graphics card is used: ${refusal}. ` : '';
   const single = 'The page is not cross-origin isolated, so only one thread can be used. ';

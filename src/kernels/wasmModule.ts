@@ -4,6 +4,7 @@
  * a worker to import. Here the threads import the module's file from the page's own origin.
  */
 import { BackendWasm, setThreadsCount } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
+import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm';
 import createThreadedModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 import { wasmWorkerContents } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js';
 import createPlainModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
@@ -24,13 +25,19 @@ export interface WasmFeatures {
   threads: number;
 }
 
-/** The module keeps eight thread workers at most. */
+/** The module has eight thread workers ready. */
 const threadLimit = 8;
+
+/** Above four, logical processors are mostly pairs that share one core's arithmetic. */
+function threadsFor(logicalProcessors: number): number {
+  const useful = logicalProcessors <= 4 ? logicalProcessors : Math.max(4, Math.ceil(logicalProcessors / 2));
+  return Math.max(1, Math.min(threadLimit, useful));
+}
 
 export function wasmFeatures(): WasmFeatures {
   const simd = WebAssembly.validate(simdProbe);
   const isolated = typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated;
-  const threads = simd && isolated ? Math.max(1, Math.min(threadLimit, navigator.hardwareConcurrency)) : 1;
+  const threads = simd && isolated ? threadsFor(navigator.hardwareConcurrency) : 1;
   return { simd, threads };
 }
 
@@ -52,7 +59,8 @@ export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl
     onAbort: (reason: string) => abort(new Error(reason)),
   };
   try {
-    const module = await Promise.race([(threaded ? createThreadedModule : createPlainModule)(settings), aborted]);
+    const create = (): Promise<BackendWasmModule> => (threaded ? createThreadedModule : createPlainModule)(settings);
+    const module = await Promise.race([withProcessors(2 * threads, create), aborted]);
     bindRegistry(module as unknown as EmscriptenModule);
     setThreadsCount(threads);
     return new BackendWasm(module);
@@ -62,6 +70,19 @@ export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl
     throw new RungError('device-unavailable', message, 'Reload the page; if it stays, try another browser.', {
       cause: thrown,
     });
+  }
+}
+
+/**
+ * tfjs caps its threads at half of `navigator.hardwareConcurrency`, read while the module starts: one thread on two processors. It is
+ * shown this number instead for that long.
+ */
+async function withProcessors<T>(count: number, start: () => Promise<T>): Promise<T> {
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
+  try {
+    return await start();
+  } finally {
+    Reflect.deleteProperty(navigator, 'hardwareConcurrency');
   }
 }
 
