@@ -90,7 +90,7 @@ it('says what it waits for, and draws what is left of values that are not finite
 it('thins long lines', async () => {
   const points = Array.from({ length: 50_000 }, (_, i) => ({ x: i / 12_500, y: Math.abs(Math.sin(i / 3000)) }));
   const screen = await draw({ series: [{ id: 'a', name: 'line', colour: 'red', points }] });
-  await expect.element(screen.getByText(/line$/)).toBeVisible();
+  await expect.element(screen.getByText(/^0\.\d\d line$/)).toBeVisible();
   const path = screen.container.querySelector('path[stroke="red"]')?.getAttribute('d') ?? '';
   expect(path.split('L').length).toBe(600);
 });

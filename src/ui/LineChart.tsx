@@ -72,7 +72,7 @@ function drawable(points: readonly LinePoint[]): readonly LinePoint[] {
 
 /** Width of text of 12 px, near enough to reserve room. */
 const characterWidth = 7;
-/** Below this width names stand in a line under the plot, and only the figures at the line ends; px. */
+/** Below this width names stand in a line under the plot (see the style sheet), and only the figures at the line ends; px. */
 const narrow = 480;
 
 function geometryOf(props: LineChartProps, series: readonly LineSeries[], width: number): Geometry {
@@ -164,7 +164,7 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
           </>
         )}
       </div>
-      {width > 0 && !geometry.withNames && <Legend series={series} highlight={highlight} onHighlight={onHighlight} />}
+      <Legend series={series} highlight={highlight} onHighlight={onHighlight} />
     </figure>
   );
 });
