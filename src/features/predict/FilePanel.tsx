@@ -4,8 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { FileButton } from '../../ui/DropArea.tsx';
 import { formatCounted } from '../../ui/format.ts';
 import type { ModelInfo } from '../../shared/training.ts';
-import type { PredictionTable } from '../../worker/protocol.ts';
-import type { Predict } from './filePrediction.ts';
+import type { Predict, WritePredictions } from './filePrediction.ts';
 import { FileResults } from './FileResults.tsx';
 import { FileRun } from './FileRun.tsx';
 import { PasteTitles } from './PasteTitles.tsx';
@@ -13,8 +12,6 @@ import type { OpenTitles, PredictSession, ReadTitles } from './predictSession.ts
 import css from './PredictScreen.module.css';
 
 export const titleFileTypes = '.xlsx,.csv,.tsv,.txt,text/csv,text/plain';
-
-export type WritePredictions = (table: PredictionTable, format: 'csv' | 'xlsx') => Promise<Blob>;
 
 export interface FilePanelProps {
   session: PredictSession;

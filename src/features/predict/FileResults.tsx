@@ -6,8 +6,7 @@ import { DataTable, type DataTableColumn } from '../../ui/DataTable.tsx';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
 import { LabelChip, LabelMarkIcon } from '../../ui/LabelChip.tsx';
 import { saveBlob } from '../../ui/saveBlob.ts';
-import type { FilePrediction, FileProgress } from './filePrediction.ts';
-import type { WritePredictions } from './FilePanel.tsx';
+import type { FilePrediction, FileProgress, WritePredictions } from './filePrediction.ts';
 import { LabelTotals, MatchingRows, type RowCriteria } from './matchingRows.ts';
 import css from './PredictScreen.module.css';
 

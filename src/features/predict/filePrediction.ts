@@ -9,6 +9,8 @@ import type { PredictionTable } from '../../worker/protocol.ts';
 
 export type Predict = (titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
 
+export type WritePredictions = (table: PredictionTable, format: 'csv' | 'xlsx') => Promise<Blob>;
+
 export interface FileProgress {
   /** Rows predicted, from the top. */
   done: number;
