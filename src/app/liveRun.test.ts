@@ -56,7 +56,9 @@ describe('liveAfter', () => {
     live = liveAfter(live, { type: 'epoch', record: epoch, best: true });
     live = liveAfter(live, { type: 'epoch', record: { ...epoch, epoch: 2 }, best: false });
     expect(live).toMatchObject({ bestEpoch: 1, epochs: [{ epoch: 1 }, { epoch: 2 }] });
-    expect(liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null }).status).toBe('finishing');
+    const finishing = liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null });
+    expect(finishing.status).toBe('finishing');
+    expect(liveAfter(finishing, { type: 'step', record: step(9) }).status).toBe('running');
   });
 
   it('pauses, resumes and keeps notices in order', () => {

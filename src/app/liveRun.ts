@@ -18,7 +18,11 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
       return { ...live, status: 'running', message: null, fraction: null, plan: event.plan };
     case 'step': {
       const steps = [...live.steps, event.record];
-      return { ...live, steps: steps.length > maxStepRecords ? steps.filter((_, i) => i % 2 === 1) : steps };
+      return {
+        ...live,
+        status: live.status === 'finishing' ? 'running' : live.status,
+        steps: steps.length > maxStepRecords ? steps.filter((_, i) => i % 2 === 1) : steps,
+      };
     }
     case 'epoch':
       return {
