@@ -25,6 +25,11 @@ describe('cleanTitle', () => {
     ['html', '<b>Head</b> of R&amp;D<br/>EMEA', 'Head of R&D EMEA'],
     ['html', '&lt;i&gt;Chef&lt;/i&gt; de caf&eacute; &#8211; &#x41;', 'Chef de café – A'],
     ['html', 'Manager <10 people, a < b > c, R&D; &nope; &#0;', 'Manager <10 people, a < b > c, R&D; &nope; &#0;'],
+    [
+      'html',
+      'Sales &copywriting, Pok&eacutemon, &hearts; &NotEqualTilde; &#150;',
+      'Sales &copywriting, Pok&eacutemon, ♥ ≂̸ –',
+    ],
     ['html', '<!-- note --><script src="x">Clerk</script >', '  Clerk '],
     ['unicode', '“Chief” Officer’s — ﬁnance\u00a0Ⅳ\u200b\u0007', '"Chief" Officer\'s - finance IV'],
     ['unicode', 'a\tb\nc', 'a b c'],

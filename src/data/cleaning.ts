@@ -2,8 +2,8 @@
  * Title cleaning: a pure function of title and switches, so that prediction can repeat exactly what training saw. Every pattern is
  * linear in the title's length, as titles of 100,000 characters come in.
  */
+import { decodeHTMLStrict } from 'entities';
 import type { CleaningOptions } from '../shared/dataset.ts';
-import { decodeEntities } from './htmlEntities.ts';
 
 export const defaultCleaning: CleaningOptions = {
   html: true,
@@ -21,6 +21,13 @@ const inlineTags = new Set('a,abbr,b,big,code,em,font,i,ins,mark,s,small,span,st
 /** Tags removed; those that begin a line of their own leave a space. */
 function removeTags(title: string): string {
   return title.replace(tag, (_, name: string) => (inlineTags.has(name.replace('/', '').toLowerCase()) ? '' : ' '));
+}
+
+/** Character references that end in a semicolon, decoded once: without one, "Sales &copywriting" would become "Sales ©writing". */
+function decodeEntities(title: string): string {
+  const decoded = decodeHTMLStrict(title);
+  // HTML turns `&#0;` and the like into U+FFFD; a title keeps what was written.
+  return decoded.includes('\ufffd') && !title.includes('\ufffd') ? title : decoded;
 }
 
 /** True when a title holds an HTML tag or a character reference. */
