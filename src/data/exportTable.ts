@@ -2,7 +2,7 @@
 import Papa from 'papaparse';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
-import { mostSheetRows, writeWorkbook, type SheetCell } from './xlsxWriter.ts';
+import { checkSheetSize, writeWorkbook, type SheetCell } from './xlsxWriter.ts';
 
 /** Titles with what was predicted for them; `probabilities` is titles x labels, row-major. */
 export interface Predictions {
@@ -20,6 +20,9 @@ export function escapeFormula(cell: string): string {
   return formulaStart.test(cell) ? `'${cell}` : cell;
 }
 
+/** A float32 probability has about seven significant digits. */
+const decimals = 6;
+
 /** Title, labels at or above their thresholds, then the probability of each label; the header first. */
 function* predictionRows(table: Predictions): Generator<SheetCell[]> {
   const { labelNames, thresholds, probabilities } = table;
@@ -28,7 +31,7 @@ function* predictionRows(table: Predictions): Generator<SheetCell[]> {
   for (let row = 0; row < titles.length; row++) {
     const start = row * labelNames.length;
     const carried = labelNames.filter((_, label) => probabilities[start + label] >= thresholds[label]);
-    const numbers = labelNames.map((_, label) => Math.round(probabilities[start + label] * 10_000) / 10_000);
+    const numbers = labelNames.map((_, label) => Number(probabilities[start + label].toFixed(decimals)));
     yield [escapeFormula(titles[row]), escapeFormula(carried.join('; ')), ...numbers];
   }
 }
@@ -41,7 +44,7 @@ function writeCsv(table: Predictions): Blob {
   let rows: SheetCell[][] = [];
   const flush = (): void => {
     if (rows.length === 0) return;
-    const fixed = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toFixed(4) : cell)));
+    const fixed = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toFixed(decimals) : cell)));
     parts.push(`${Papa.unparse(fixed, { newline: '\r\n' })}\r\n`);
     rows = [];
   };
@@ -62,21 +65,15 @@ function checkTable(table: Predictions, format: string): void {
       `Writing predictions: expected ${expected} probabilities and ${table.labelNames.length} thresholds, got ${table.probabilities.length} and ${table.thresholds.length}.`,
     );
   }
-  if (format === 'xlsx' && rows + 1 > mostSheetRows) {
-    throw new RungError(
-      'file-too-large',
-      `Writing predictions: an Excel sheet holds ${mostSheetRows} rows, there are ${rows + 1}.`,
-      'Download them as CSV instead.',
-    );
-  }
+  if (format === 'xlsx') checkSheetSize(rows + 1, table.labelNames.length + 2);
 }
 
 /**
  * Writes predictions as CSV (UTF-8 with mark, CRLF) or XLSX. Cells that would run as formulas are escaped in both; XLSX cuts titles at
  * Excel's 32,767 characters.
- * @throws RungError `file-too-large` for more rows than a sheet holds.
+ * @throws RungError `file-too-large` for more rows or cells than a sheet holds.
  */
-export function writePredictions(table: Predictions, format: 'csv' | 'xlsx'): Blob {
+export async function writePredictions(table: Predictions, format: 'csv' | 'xlsx'): Promise<Blob> {
   checkTable(table, format);
   if (format === 'csv') return writeCsv(table);
   return writeWorkbook('Predictions', [60, 30, ...table.labelNames.map(() => 14)], predictionRows(table));
