@@ -31,6 +31,7 @@ export default defineConfig({
             'fflate',
             'idb',
             'lucide-react',
+            'react-dropzone',
             'recharts',
             'valibot',
           ],
