@@ -77,7 +77,7 @@ export function App() {
     started.current = true;
     void start();
   }, [start]);
-  useGuards(live !== null);
+  useGuards(live?.plan?.runId ?? null);
   useStrayDrops();
 
   const main = useRef<HTMLElement>(null);

@@ -111,6 +111,8 @@ function TrainPlace() {
 
 /** Trains on the open table; when it is done the results are one click away and the model is ready to predict. */
 async function train(): Promise<void> {
+  // Runs that are kept should outlast a full disk; the browser may decline, and then they are merely the first to go.
+  void navigator.storage?.persist?.().catch(() => false);
   let dataset;
   try {
     dataset = await useDataStore.getState().dataset();

@@ -1,24 +1,14 @@
 import { useEffect } from 'react';
+import { runReleased } from '../shared/runLocks.ts';
 
-/**
- * While a training runs: the browser asks before the page is left, and a Web Lock that a second request waits for keeps Chrome's
- * Energy Saver from freezing the tab when it is hidden.
- */
-export function useGuards(training: boolean): void {
+/** While a run trains: the browser asks before the page is left, and the hidden page is not put to sleep. */
+export function useGuards(runId: string | null): void {
   useEffect(() => {
-    if (!training) return;
+    if (runId === null) return;
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
     addEventListener('beforeunload', ask);
-    const name = `rung-awake-${crypto.randomUUID()}`;
-    const ended = new AbortController();
-    const { signal } = ended;
-    const untilEnded = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-    // Without locks (a page that is not served securely) the training merely may be throttled.
-    navigator.locks?.request(name, () => untilEnded).catch(() => undefined);
-    navigator.locks?.request(name, { signal }, () => undefined).catch(() => undefined);
-    return () => {
-      removeEventListener('beforeunload', ask);
-      ended.abort();
-    };
-  }, [training]);
+    // The worker holds the run's lock; that someone waits for it is what keeps Energy Saver away. Without locks it may slow down.
+    runReleased(runId).catch(() => undefined);
+    return () => removeEventListener('beforeunload', ask);
+  }, [runId]);
 }

@@ -1,7 +1,7 @@
 /** The one IndexedDB database: run records, and weights where the browser has no file system of its own. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { RungError } from '../shared/errors.ts';
-import { activeRunIds } from './activeRuns.ts';
+import { activeRunIds } from '../shared/runLocks.ts';
 import { storageError } from './failures.ts';
 
 interface RungSchema extends DBSchema {

@@ -16,14 +16,6 @@ export async function estimateUsage(): Promise<StorageUsage> {
   return { usedBytes: usage, quotaBytes: quota, persistent: await asks(() => navigator.storage.persisted()) };
 }
 
-/**
- * Asks the browser not to clear this page's storage on its own. Some browsers ask the user, so call it after the user has made
- * something worth keeping. True when granted. Chromium answers it only from a page, not from a worker.
- */
-export async function requestPersistence(): Promise<boolean> {
-  return asks(async () => (await navigator.storage.persisted()) || (await navigator.storage.persist()));
-}
-
 async function asks(question: () => Promise<boolean>): Promise<boolean> {
   try {
     return await question();

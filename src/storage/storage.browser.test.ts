@@ -1,6 +1,6 @@
 import { cdp } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { activeRunIds, holdRun, runReleased } from './activeRuns.ts';
+import { activeRunIds, holdRun, runReleased } from '../shared/runLocks.ts';
 import { openStorage, type RunStorage } from './storage.ts';
 import { testRecord } from './testRecord.ts';
 

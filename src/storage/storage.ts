@@ -1,7 +1,7 @@
 /** What is kept in this browser between visits: runs and their weights. Works in a page and in a worker. */
 import { RungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
-import { activeRunIds } from './activeRuns.ts';
+import { activeRunIds } from '../shared/runLocks.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { storageError } from './failures.ts';
 import { estimateUsage, type StorageUsage } from './quota.ts';

@@ -17,7 +17,7 @@ import type {
   TrainingConfig,
   TrainingEvent,
 } from '../shared/training.ts';
-import { holdRun } from '../storage/activeRuns.ts';
+import { holdRun } from '../shared/runLocks.ts';
 import { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
 import { Classifier } from './classifier.ts';

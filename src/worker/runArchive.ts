@@ -6,7 +6,7 @@
 import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
-import { activeRunIds } from '../storage/activeRuns.ts';
+import { activeRunIds } from '../shared/runLocks.ts';
 import { openStorage, type RunStorage } from '../storage/storage.ts';
 
 export class RunArchive {
