@@ -27,7 +27,7 @@ export async function storageError(thrown: unknown, doing: string, needed: numbe
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   if (isQuota(thrown)) {
     // The quota itself is not told: Chromium answers `estimate()` with a fixed figure, not with what it will give.
-    const { usage } = await browserEstimate();
+    const usage = await bytesTaken();
     const asked = needed === null ? '' : ` ${megabytes(needed)} were needed;`;
     const taken = usage === null ? '' : ` this page already takes ${megabytes(usage)} and`;
     return new RungError(
@@ -45,12 +45,11 @@ export async function storageError(thrown: unknown, doing: string, needed: numbe
   );
 }
 
-/** Bytes taken and allowed; null where the browser does not say. Never throws. */
-export async function browserEstimate(): Promise<{ usage: number | null; quota: number | null }> {
+/** Bytes this page takes; null where the browser does not say. */
+async function bytesTaken(): Promise<number | null> {
   try {
-    const { usage, quota } = await navigator.storage.estimate();
-    return { usage: usage ?? null, quota: quota ?? null };
+    return (await navigator.storage.estimate()).usage ?? null;
   } catch {
-    return { usage: null, quota: null };
+    return null;
   }
 }

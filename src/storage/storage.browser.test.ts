@@ -76,14 +76,11 @@ describe('weights in the private file system', () => {
   });
 });
 
-it('runs come back in a later visit, with their room counted', async () => {
+it('runs come back in a later visit', async () => {
   await storage.saveRun(testRecord());
   storage.close();
   storage = await openStorage({ name });
   expect(await storage.runs()).toEqual([testRecord()]);
-  const { usedBytes, quotaBytes } = await storage.usage();
-  expect(usedBytes).toBeGreaterThan(0);
-  expect(quotaBytes).toBeGreaterThan(usedBytes ?? 0);
 });
 
 it('a run is active until it is let go', async () => {

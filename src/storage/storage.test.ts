@@ -173,12 +173,6 @@ describe('failures', () => {
       message: expect.stringMatching(/saving run "First run"/),
     });
   });
-
-  it('usage answers where the browser does not say', async () => {
-    vi.stubGlobal('navigator', {});
-    expect(await storage.usage()).toEqual({ usedBytes: null, quotaBytes: null, persistent: false });
-    vi.unstubAllGlobals();
-  });
 });
 
 it('the schema keeps every field of a record', () => {

@@ -4,7 +4,6 @@ import type { RunRecord } from '../shared/training.ts';
 import { activeRunIds } from '../shared/runLocks.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { storageError } from './failures.ts';
-import { estimateUsage, type StorageUsage } from './quota.ts';
 import { checkRunRecord } from './runSchema.ts';
 import { openWeightStore, type WeightStore } from './weights.ts';
 
@@ -36,8 +35,6 @@ export interface RunStorage {
   /** @throws RungError `not-found` */
   readWeights(id: string): Promise<Uint8Array<ArrayBuffer>>;
   deleteWeights(id: string): Promise<void>;
-  /** Never throws. */
-  usage(): Promise<StorageUsage>;
   /**
    * Runs left "running" by a tab that was closed become "interrupted", but for those in `activeIds` (see `activeRunIds`).
    * @returns the records that changed
@@ -112,7 +109,6 @@ export function createRunStorage(
     },
     readWeights: (id) => weights.read(id),
     deleteWeights: (id) => weights.remove(id),
-    usage: estimateUsage,
     async markInterrupted(activeIds) {
       const active = new Set(activeIds);
       const changed: RunRecord[] = [];
