@@ -3,7 +3,7 @@ import '@mantine/core/styles.css';
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
-import { DataTable, type DataTableColumn } from './DataTable.tsx';
+import { DataTable, type DataTableColumn, type DataTableProps } from './DataTable.tsx';
 import './tokens.css';
 
 interface Item {
@@ -22,6 +22,7 @@ function table(
   fetchRows: (offset: number, limit: number) => Item[] | Promise<Item[]>,
   total = 200_000,
   queryKey = 'all',
+  other: Partial<DataTableProps<Item>> = {},
 ) {
   return (
     <MantineProvider defaultColorScheme="auto">
@@ -32,6 +33,7 @@ function table(
         queryKey={queryKey}
         caption="Rows"
         height={400}
+        {...other}
       />
     </MantineProvider>
   );
@@ -40,28 +42,80 @@ function table(
 const region = () => page.getByRole('region', { name: 'Rows' });
 const drawnRows = () => region().element().querySelectorAll('tbody tr').length;
 
+const rowTop = (index: number) =>
+  page.getByText(`Title ${index}`, { exact: true }).element().closest('tr')?.getBoundingClientRect().top ?? Number.NaN;
+
 describe('DataTable', () => {
   it('draws only the rows in view and reaches the last of 200,000 by keyboard', async () => {
     await render(table(make));
     await expect.element(page.getByText('Title 0', { exact: true })).toBeVisible();
     await expect.element(page.getByRole('table')).toHaveAttribute('aria-rowcount', '200001');
-    expect(drawnRows()).toBeLessThan(40);
+    expect(drawnRows()).toBeLessThan(50);
     region().element().focus();
     await userEvent.keyboard('{End}');
     await expect.element(page.getByText('Title 199999', { exact: true })).toBeVisible();
     await expect.element(page.getByRole('row', { name: 'Title 199999' })).toHaveAttribute('aria-rowindex', '200001');
-    expect(drawnRows()).toBeLessThan(40);
+    expect(drawnRows()).toBeLessThan(50);
     await userEvent.keyboard('{Home}{ArrowDown}{ArrowDown}');
     await expect.poll(() => region().element().scrollTop).toBe(72);
   });
 
-  it('reaches the last row of a table taller than browsers allow', async () => {
+  it('shows a table taller than browsers allow in sections, by keyboard as well', async () => {
+    await page.viewport(1000, 800);
     await render(table(make, 1_048_575));
+    const pager = page.getByRole('navigation', { name: 'Sections of the table' });
+    await expect.element(pager).toHaveTextContent(/Rows 1 to 400.000 of 1.048.575/);
+    await expect.element(page.getByRole('button', { name: 'Previous rows' })).toBeDisabled();
     region().element().focus();
     await userEvent.keyboard('{End}');
-    await expect.element(page.getByText('Title 1048574', { exact: true })).toBeVisible();
-    const bottom = page.getByText('Title 1048574', { exact: true }).element().getBoundingClientRect().bottom;
+    await expect.element(page.getByText('Title 399999', { exact: true })).toBeVisible();
+    const last = page.getByRole('button', { name: /^Rows 800.001 to 1.048.575/ });
+    last.element().focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText('Title 800000', { exact: true })).toBeVisible();
+    expect(region().element().scrollTop).toBe(0);
+    await expect.element(last).toHaveAttribute('aria-current', 'page');
+    await expect.element(page.getByRole('button', { name: 'Next rows' })).toBeDisabled();
+    region().element().focus();
+    await userEvent.keyboard('{End}');
+    const row = page.getByRole('row', { name: 'Title 1048574' });
+    await expect.element(row).toHaveAttribute('aria-rowindex', '1048576');
+    const bottom = row.element().getBoundingClientRect().bottom;
     expect(bottom).toBeLessThanOrEqual(region().element().getBoundingClientRect().bottom);
+    await page.getByRole('button', { name: 'Previous rows' }).click();
+    await expect.element(pager).toHaveTextContent(/Rows 400.001 to 800.000 of 1.048.575/);
+    await expect.element(page.getByText('Title 400000', { exact: true })).toBeVisible();
+  });
+
+  it('draws a row once, however far the table is scrolled around it', async () => {
+    const drawn = new Map<number, number>();
+    const counted: DataTableColumn<Item>[] = [
+      {
+        id: 'title',
+        header: 'Title',
+        width: '1fr',
+        render: (item) => {
+          drawn.set(item.row, (drawn.get(item.row) ?? 0) + 1);
+          return item.title;
+        },
+      },
+    ];
+    await render(table(make, 200_000, 'all', { columns: counted }));
+    await expect.element(page.getByText('Title 0', { exact: true })).toBeVisible();
+    const before = drawn.get(7);
+    region().element().scrollTop = 90;
+    await expect.poll(() => drawn.has(24)).toBe(true);
+    region().element().scrollTop = 180;
+    await expect.poll(() => drawn.has(27)).toBe(true);
+    expect(drawn.get(7)).toBe(before);
+  });
+
+  it('moves its rows when their height changes', async () => {
+    const screen = await render(table(make));
+    await expect.element(page.getByText('Title 2', { exact: true })).toBeVisible();
+    await screen.rerender(table(make, 200_000, 'all', { rowHeight: 60 }));
+    expect(rowTop(2) - rowTop(1)).toBe(60);
+    expect(region().element().querySelector('tbody')?.offsetHeight).toBe(200_000 * 60);
   });
 
   it('shows rows that are in memory in the first frame, and skeletons while others load', async () => {

@@ -1,23 +1,15 @@
 /**
  * A table of any number of rows of one height. Only the rows in view exist; they are fetched in windows, at once (an array) or later
- * (a worker). Hand-written rather than on @tanstack/react-virtual: equal heights need no list of measurements, and Excel's 1,048,576
- * rows are taller than browsers let an element be, so scrolling has to be compressed.
+ * (a worker). A table taller than browsers let an element be is shown in sections with a pager.
  */
 import { Button } from '@mantine/core';
-import {
-  useLayoutEffect,
-  useReducer,
-  useRef,
-  useState,
-  type CSSProperties,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-} from 'react';
-import { flushSync } from 'react-dom';
+import { observeElementRect, useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import { useLayoutEffect, useMemo, useReducer, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import css from './DataTable.module.css';
+import { DataTablePager } from './DataTablePager.tsx';
+import { DataTableRow, cellClass } from './DataTableRow.tsx';
+import { sectionAt } from './DataTableSections.ts';
 import { RowPages, type FetchRows } from './rowPages.ts';
-import { rowWindow } from './rowWindow.ts';
 
 export interface DataTableColumn<Row> {
   id: string;
@@ -27,7 +19,7 @@ export interface DataTableColumn<Row> {
   align?: 'start' | 'end';
   /** Left out while the table is narrower than this, px. */
   hideBelow?: number;
-  /** Called only for rows in view. */
+  /** Called only for rows in view, and again only when the row or `columns` changes. */
   render(row: Row, index: number): ReactNode;
 }
 
@@ -52,6 +44,8 @@ export interface DataTableProps<Row> {
 }
 
 const headerHeight = 34;
+// More than one notch of a wheel on either side: the rows come into view before the next frame is due.
+const overscan = 12;
 
 /** A fixed-height, virtualised, read-only table; the scroll position is kept while rows of the same `queryKey` come in. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -59,114 +53,128 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return <Table key={props.queryKey} {...props} />;
 }
 
-function Table<Row>({
-  total,
-  rowHeight = 36,
-  columns,
-  fetchRows,
-  getKey,
-  caption,
-  height,
-  minWidth,
-  empty,
-}: DataTableProps<Row>) {
+function Table<Row>(props: DataTableProps<Row>) {
+  const { total, rowHeight = 36, columns, fetchRows, getKey, caption, height, minWidth, empty } = props;
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const [pages] = useState(() => new RowPages(fetchRows, redraw));
-  const scroller = useRef<HTMLElement>(null);
-  const [scrollTop, setScrollTop] = useState(0);
-  const view = useSize(scroller);
+  const [sectionStart, setSectionStart] = useState(0);
+  const section = sectionAt(sectionStart, total, rowHeight);
+  const { scroller, virtualizer, width } = useRowVirtualizer(section.end - section.first, rowHeight);
+  const items = virtualizer.getVirtualItems();
 
-  const shown = columns.filter((column) => !column.hideBelow || view.width >= column.hideBelow);
-  const gridTemplateColumns = shown.map(({ width }) => (typeof width === 'number' ? `${width}px` : width)).join(' ');
-  const viewHeight = Math.max(0, view.height - headerHeight);
-  const visible = rowWindow({ total, rowHeight, viewHeight }, scrollTop);
+  const shown = useMemo(() => columns.filter(({ hideBelow }) => !hideBelow || width >= hideBelow), [columns, width]);
+  const gridTemplateColumns = shown.map((column) => trackOf(column)).join(' ');
+  const viewHeight = Math.max(0, (virtualizer.scrollRect?.height ?? 0) - headerHeight);
+  const indexOf = (item: VirtualItem) => section.first + item.index;
+  const wanted = {
+    first: section.first + (items[0]?.index ?? 0),
+    end: section.first + 1 + (items.at(-1)?.index ?? -1),
+  };
 
   useLayoutEffect(() => {
-    if (pages.want(visible.first, visible.end, total)) redraw();
-  }, [pages, visible.first, visible.end, total]);
+    if (pages.want(wanted.first, wanted.end, total)) redraw();
+  }, [pages, wanted.first, wanted.end, total]);
 
-  const scrollRows = (rows: number) => scroller.current?.scrollBy({ top: (rows * rowHeight) / visible.ratio });
-  const indexes = Array.from({ length: visible.end - visible.first }, (_, i) => visible.first + i);
-  const busy = !pages.failed && indexes.some((index) => pages.at(index) === undefined);
+  const busy = !pages.failed && items.some((item) => pages.at(indexOf(item)) === undefined);
+  const scrollRows = (rows: number) => scroller.current?.scrollBy({ top: rows * rowHeight });
 
   return (
-    <div className={css.frame}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys scroll, which is what a scrolled region is for */}
-      <section
-        ref={scroller}
-        className={css.scroller}
-        style={{ height }}
-        aria-label={caption}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolled region must be reachable by keyboard
-        tabIndex={0}
-        // Drawn in the frame of the scroll event, or the compositor shows blank rows first.
-        onScroll={(event) => {
-          const top = event.currentTarget.scrollTop;
-          flushSync(() => setScrollTop(top));
-        }}
-        onKeyDown={(event) => scrollByKey(event, scrollRows, Math.floor(viewHeight / rowHeight) - 1)}
-      >
-        <table
-          className={css.table}
+    <div className={css.frame} style={{ height }}>
+      <div className={css.view}>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys scroll, which is what a scrolled region is for */}
+        <section
+          ref={scroller}
+          className={css.scroller}
           aria-label={caption}
-          aria-rowcount={total + 1}
-          aria-colcount={shown.length}
-          aria-busy={busy}
-          style={{ minWidth }}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolled region must be reachable by keyboard
+          tabIndex={0}
+          onKeyDown={(event) => scrollByKey(event, scrollRows, Math.floor(viewHeight / rowHeight) - 1)}
         >
-          <thead className={css.header}>
-            <tr aria-rowindex={1} className={css.row} style={{ gridTemplateColumns, height: headerHeight }}>
-              {shown.map((column) => (
-                <th key={column.id} scope="col" className={cellClass(column)}>
-                  {column.header}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className={css.body} style={{ height: visible.bodyHeight }}>
-            {indexes.map((index, i) => {
-              const row = pages.at(index);
-              const style = { gridTemplateColumns, height: rowHeight, top: visible.top + i * rowHeight };
-              if (row === undefined)
-                return <SkeletonRow key={`s${index}`} index={index} columns={shown} style={style} />;
-              return (
-                <tr key={getKey?.(row, index) ?? index} aria-rowindex={index + 2} className={css.row} style={style}>
-                  {shown.map((column) => (
-                    <td key={column.id} className={cellClass(column)}>
-                      {column.render(row, index)}
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-        {total === 0 && (
-          <div className={css.empty} style={{ height: viewHeight }}>
-            {empty ?? 'No rows.'}
-          </div>
-        )}
-      </section>
-      {pages.failed && <Failed onRetry={() => (pages.retry(), redraw())} />}
+          <table
+            className={css.table}
+            aria-label={caption}
+            aria-rowcount={total + 1}
+            aria-colcount={shown.length}
+            aria-busy={busy}
+            style={{ minWidth }}
+          >
+            <thead className={css.header}>
+              <tr aria-rowindex={1} className={css.row} style={{ gridTemplateColumns, height: headerHeight }}>
+                {shown.map((column) => (
+                  <th key={column.id} scope="col" className={cellClass(column.align)}>
+                    {column.header}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody
+              className={css.body}
+              style={{ height: virtualizer.getTotalSize() }}
+              data-scrolling={virtualizer.isScrolling || undefined}
+            >
+              {items.map((item) => {
+                const index = indexOf(item);
+                const row = pages.at(index);
+                return (
+                  <DataTableRow
+                    key={row === undefined ? `s${index}` : (getKey?.(row, index) ?? index)}
+                    row={row}
+                    index={index}
+                    columns={shown}
+                    gridTemplateColumns={gridTemplateColumns}
+                    top={item.start - headerHeight}
+                    height={rowHeight}
+                  />
+                );
+              })}
+            </tbody>
+          </table>
+          {total === 0 && (
+            <div className={css.empty} style={{ height: viewHeight }}>
+              {empty ?? 'No rows.'}
+            </div>
+          )}
+        </section>
+        {pages.failed && <Failed onRetry={() => (pages.retry(), redraw())} />}
+      </div>
+      {section.count > 1 && (
+        <DataTablePager
+          section={section}
+          total={total}
+          onFirst={(first) => {
+            setSectionStart(first);
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function cellClass<Row>(column: DataTableColumn<Row>): string {
-  return column.align === 'end' ? `${css.cell} ${css.end}` : css.cell;
+/** The window on `count` rows of one height, below a header that sticks, and the width they have. */
+function useRowVirtualizer(count: number, rowHeight: number) {
+  const scroller = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(0);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is compiled, and what the library returns is read afresh
+  const virtualizer = useVirtualizer<HTMLElement, HTMLTableRowElement>({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan,
+    scrollMargin: headerHeight,
+    // The library draws anew only when other rows come into view; columns depend on the width.
+    observeElementRect: (instance, onRect) =>
+      observeElementRect(instance, (rect) => {
+        setWidth(rect.width);
+        onRect(rect);
+      }),
+  });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  return { scroller, virtualizer, width };
 }
 
-function SkeletonRow<Row>(props: { index: number; columns: readonly DataTableColumn<Row>[]; style: CSSProperties }) {
-  return (
-    <tr aria-rowindex={props.index + 2} className={css.row} style={props.style}>
-      {props.columns.map((column, i) => (
-        <td key={column.id} className={cellClass(column)}>
-          {/* Widths differ from row to row, as text does, and stay the same for one row. */}
-          <span className={css.skeleton} style={{ width: `${45 + ((props.index * 37 + i * 53) % 50)}%` }} />
-        </td>
-      ))}
-    </tr>
-  );
+function trackOf<Row>({ width }: DataTableColumn<Row>): string {
+  return typeof width === 'number' ? `${width}px` : width;
 }
 
 function Failed({ onRetry }: { onRetry: () => void }) {
@@ -178,21 +186,6 @@ function Failed({ onRetry }: { onRetry: () => void }) {
       </Button>
     </div>
   );
-}
-
-/** Inner size of an element, px; measured before the first paint. */
-function useSize(element: RefObject<HTMLElement | null>): { width: number; height: number } {
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useLayoutEffect(() => {
-    const target = element.current;
-    if (!target) return undefined;
-    const measure = () => setSize({ width: target.clientWidth, height: target.clientHeight });
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(target);
-    return () => observer.disconnect();
-  }, [element]);
-  return size;
 }
 
 function scrollByKey(event: KeyboardEvent, scrollRows: (rows: number) => void, page: number): void {
