@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { isolationHeaders } from './tools/chromium.ts';
+import { licences } from './tools/licences.ts';
 
 // Workers are started from blobs and so inherit this policy (src/worker/start.ts). Mantine writes style attributes and one style
 // element, hence 'unsafe-inline' for styles only.
@@ -37,11 +38,14 @@ function contentSecurity(): Plugin {
   };
 }
 
+const { page: pageLicences, worker: workerLicences } = licences();
+
 export default defineConfig({
   base: './',
   plugins: [
     react(),
     contentSecurity(),
+    pageLicences,
     VitePWA({
       // A new version waits until the user takes it: the page that trains keeps the files it started with.
       registerType: 'prompt',
@@ -71,11 +75,15 @@ export default defineConfig({
   ],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
-  worker: { format: 'es', rolldownOptions: { output: { comments: { legal: false } } } },
+  worker: {
+    format: 'es',
+    plugins: () => [workerLicences],
+    // Licence headers of tfjs would be half of the worker; they are in third-party-licenses.md.
+    rolldownOptions: { output: { comments: { legal: false } } },
+  },
   build: {
     target: 'es2023',
     // The limit that `npm test` enforces is in tools/checkSize.ts; Vite's warning at 500 kB would only be noise for the worker.
     chunkSizeWarningLimit: 2000,
-    license: { fileName: 'third-party-licenses.md' },
   },
 });

@@ -1,6 +1,7 @@
 import { AppShell, Button, Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
+import { version } from '../../package.json';
 import { ErrorBoundary } from 'react-error-boundary';
 import { RunProgress } from '../ui/RunProgress.tsx';
 import { CrashScreen } from './CrashScreen.tsx';
@@ -110,6 +111,9 @@ export function App() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" visibleFrom="sm" style={{ background: 'var(--surface)', borderColor: 'var(--line)' }}>
         <Rail current={place} waits={waits} />
+        <Text size="xs" c="var(--muted)" mt="auto" px="sm">
+          Rung {version} · <a href="./third-party-licenses.md">licences</a>
+        </Text>
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
         {live && place !== 'train' && (
