@@ -64,6 +64,7 @@ function isAllowed({ from, to }: Import): boolean {
   }
   if (target === 'shared' || isTest(from)) return true;
   const path = relative(src, to);
+  if (path === '../package.json') return source === 'app';
   return (allowed[source] ?? []).some(
     (edge) => path === edge || path.startsWith(`${edge}/`) || path.startsWith(`${edge}.`),
   );
