@@ -1,4 +1,4 @@
-import { Button, type ButtonProps } from '@mantine/core';
+import { Button, FileButton as MantineFileButton, type ButtonProps } from '@mantine/core';
 import { Upload } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
 import css from './DropArea.module.css';
@@ -32,25 +32,38 @@ export interface FileButtonProps extends ButtonProps {
 
 /** A button that opens the file dialog. The same file can be chosen twice in a row. */
 export function FileButton({ accept, multiple = false, onFiles, children, ...button }: FileButtonProps) {
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <Button {...button} onClick={() => input.current?.click()}>
-        {children}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        accept={accept}
-        multiple={multiple}
-        hidden
-        tabIndex={-1}
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
-          event.currentTarget.value = '';
-          if (files.length > 0) onFiles(files);
-        }}
-      />
-    </>
+    <FileDialog accept={accept} multiple={multiple} onFiles={onFiles}>
+      {(open) => (
+        <Button {...button} onClick={open}>
+          {children}
+        </Button>
+      )}
+    </FileDialog>
+  );
+}
+
+export interface FileDialogProps extends Pick<FileButtonProps, 'accept' | 'multiple' | 'onFiles'> {
+  /** Draws what opens the dialog. */
+  children: (open: () => void) => ReactNode;
+}
+
+/** A file dialog for a menu item or another control that is not a plain button. */
+export function FileDialog({ accept, multiple = false, onFiles, children }: FileDialogProps) {
+  const reset = useRef<() => void>(null);
+  return (
+    <MantineFileButton
+      accept={accept}
+      multiple={multiple}
+      resetRef={reset}
+      inputProps={{ tabIndex: -1 }}
+      onChange={(chosen) => {
+        const files = [chosen].flat().filter((file) => file !== null);
+        reset.current?.();
+        if (files.length > 0) onFiles(files);
+      }}
+    >
+      {({ onClick }) => children(onClick)}
+    </MantineFileButton>
   );
 }

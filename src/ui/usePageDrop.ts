@@ -1,41 +1,43 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect } from 'react';
+import { useDropzone, type DropzoneRootProps } from 'react-dropzone';
+
+type DragHandler = Record<'onDragEnter' | 'onDragOver' | 'onDragLeave' | 'onDrop', (event: DragEvent) => void>;
 
 /**
- * Takes files dropped anywhere on the page while the calling component is mounted and `enabled`.
+ * Takes what is dropped anywhere on the page while the calling component is mounted: files, and the files in folders.
+ * @param onUnreadable called instead when nothing could be read from it, as from an empty folder.
  * @returns whether files are being dragged over the page now.
  */
-export function usePageDrop(onFiles: (files: File[]) => void, enabled = true): boolean {
-  const [dragging, setDragging] = useState(false);
-
-  const onDrop = useEffectEvent((event: DragEvent) => {
-    setDragging(false);
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 0) onFiles(files);
+export function usePageDrop(onFiles: (files: File[]) => void, onUnreadable: () => void): boolean {
+  const { getRootProps, rootRef, isDragActive } = useDropzone({
+    noClick: true,
+    noKeyboard: true,
+    noPaste: true,
+    // What nobody takes is left to the page's own listener.
+    preventDropOnDocument: false,
+    onDrop: (files) => (files.length > 0 ? onFiles(files) : onUnreadable()),
+    onError: onUnreadable,
   });
 
   useEffect(() => {
-    if (!enabled) return undefined;
+    // The drop zone is the page itself, beyond what the component draws.
+    const root = document.documentElement;
+    rootRef.current = root;
+    const zone = getRootProps<DropzoneRootProps & DragHandler>();
     const controller = new AbortController();
-    const options = { signal: controller.signal };
-    const over = (event: DragEvent) => {
-      if (!carriesFiles(event)) return;
-      // Without this the browser would open the file in place of the page.
-      event.preventDefault();
-      setDragging(true);
-    };
-    window.addEventListener('dragenter', over, options);
-    window.addEventListener('dragover', over, options);
-    // Leaving for another element of the page has a related target; leaving the page has none.
-    window.addEventListener('dragleave', (event) => event.relatedTarget === null && setDragging(false), options);
-    window.addEventListener('drop', (event) => onDrop(event), options);
+    const listen = (type: 'dragenter' | 'dragover' | 'dragleave' | 'drop', handle: (event: DragEvent) => void) =>
+      root.addEventListener(type, (event) => carriesFiles(event) && handle(event), { signal: controller.signal });
+    listen('dragenter', zone.onDragEnter);
+    listen('dragover', zone.onDragOver);
+    listen('dragleave', zone.onDragLeave);
+    listen('drop', zone.onDrop);
     return () => controller.abort();
-  }, [enabled]);
+  }, [getRootProps, rootRef]);
 
-  return dragging && enabled;
+  return isDragActive;
 }
 
+/** Text dragged from one box to another is not ours. */
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }

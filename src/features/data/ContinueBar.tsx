@@ -37,6 +37,8 @@ export function ContinueBar({ summary, configuring, locked, onContinue }: Contin
         )}
       </div>
       <Button
+        // On a phone only its first word is drawn.
+        aria-label="Continue to training"
         rightSection={<ArrowRight size={16} aria-hidden="true" />}
         disabled={blocked !== null || configuring}
         onClick={onContinue}

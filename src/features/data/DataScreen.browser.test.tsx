@@ -84,10 +84,19 @@ function paste(text: string, target: EventTarget = document.body): void {
   target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
 }
 
-function drop(...files: File[]): void {
+function transferOf(...files: File[]): DataTransfer {
   const dataTransfer = new DataTransfer();
   for (const file of files) dataTransfer.items.add(file);
-  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  return dataTransfer;
+}
+
+/** @returns false when the page took the event. */
+function drag(type: string, dataTransfer: DataTransfer): boolean {
+  return document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+}
+
+function drop(...files: File[]): void {
+  drag('drop', transferOf(...files));
 }
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
@@ -112,7 +121,25 @@ describe('with no table open', () => {
 
     const file = new File(['Title;Level\nCEO;Owner'], 'a.csv');
     drop(file);
-    expect(props.onOpenFile).toHaveBeenCalledWith(file, undefined);
+    await expect.poll(() => props.onOpenFile.mock.calls).toEqual([[file, undefined]]);
+  });
+
+  it('covers the page while a file is dragged over it, and leaves dragged text alone', async () => {
+    await render(screen({ ...spies(), state: { status: 'empty' } }));
+    const overlay = page.getByText('Drop to open this table', { exact: true });
+    const text = new DataTransfer();
+    text.setData('text/plain', 'Chief Nurse');
+    for (const type of ['dragenter', 'dragover', 'drop']) expect(drag(type, text)).toBe(true);
+    const files = transferOf(new File(['a'], 'a.csv'));
+    expect(drag('dragenter', files)).toBe(false);
+    expect(drag('dragover', files)).toBe(false);
+    await expect.element(overlay).toBeVisible();
+    drag('dragleave', files);
+    await expect.element(overlay).not.toBeInTheDocument();
+    drag('dragenter', files);
+    await expect.element(overlay).toBeVisible();
+    drag('drop', files);
+    await expect.element(overlay).not.toBeInTheDocument();
   });
 
   it('takes the file chosen in the dialog', async () => {
@@ -145,8 +172,8 @@ describe('with no table open', () => {
   it('opens the first of several files and says so', async () => {
     const props = spies();
     await render(screen({ ...props, state: { status: 'empty' } }));
-    drop(new File(['a'], 'first.csv'), new File(['b'], 'second.csv'));
-    expect(props.onOpenFile.mock.calls.map(([file]) => file.name)).toEqual(['first.csv']);
+    drop(new File(['?'], 'notes.md'), new File(['a'], 'first.csv'), new File(['b'], 'second.csv'));
+    await expect.poll(() => props.onOpenFile.mock.calls.map(([file]) => file.name)).toEqual(['first.csv']);
     await expect.element(page.getByText(/Only first.csv was opened/)).toBeVisible();
   });
 });
@@ -178,8 +205,8 @@ describe('while reading', () => {
     await render(screen({ ...props, state }));
     await expect.element(page.getByText('Head of Team 0', { exact: true })).toBeVisible();
     drop(new File(['a'], 'c.csv'));
-    expect(props.onOpenFile).not.toHaveBeenCalled();
     await expect.element(page.getByText(/b.xlsx is still being read/)).toBeVisible();
+    expect(props.onOpenFile).not.toHaveBeenCalled();
   });
 });
 
@@ -358,5 +385,6 @@ describe('on a phone', () => {
     await expect.element(page.getByRole('columnheader', { name: 'Title, labels and notes' })).toBeVisible();
     expect(page.getByRole('columnheader', { name: 'Labels', exact: true }).query()).toBeNull();
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
+    await expect.element(button('Continue to training')).toBeVisible();
   });
 });

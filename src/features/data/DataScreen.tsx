@@ -6,7 +6,7 @@ import { DropOverlay } from '../../ui/DropArea.tsx';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
 import type { ImportOptions } from '../../worker/protocol.ts';
 import css from './DataScreen.module.css';
-import type { DataScreenProps } from './dataState.ts';
+import { isTableName, type DataScreenProps } from './dataState.ts';
 import { EmptyData } from './EmptyData.tsx';
 import { LoadingCard } from './LoadingCard.tsx';
 import { PasteDialog } from './PasteDialog.tsx';
@@ -18,7 +18,7 @@ export function DataScreen(props: DataScreenProps) {
   const summary = state.status === 'ready' ? state.summary : state.status === 'loading' ? state.previous : null;
   const entry = useTableEntry(props, summary);
   const [pasting, setPasting] = useState(false);
-  const dragging = usePageDrop(entry.openFiles);
+  const dragging = usePageDrop(entry.openFiles, entry.refuseDrop);
   usePagePaste(entry.openFiles, entry.openText, !pasting);
   const ways = { onFiles: entry.openFiles, onPaste: () => setPasting(true), onSample: entry.openSample };
   const file = summary && [props.file, ...entry.opened].find((candidate) => candidate && isSource(candidate, summary));
@@ -93,6 +93,7 @@ function useTableEntry(props: DataScreenProps, summary: DataSummary | null) {
   return {
     opened,
     notice,
+    refuseDrop: () => setNotice('Nothing could be read from what was dropped: expected a file. Drop the table itself.'),
     dismissNotice: () => setNotice(null),
     waiting: waiting !== null,
     confirm: () => {
@@ -100,12 +101,15 @@ function useTableEntry(props: DataScreenProps, summary: DataSummary | null) {
       setWaiting(null);
     },
     cancel: () => setWaiting(null),
-    openFiles: (files: File[]) =>
+    openFiles: (files: File[]) => {
+      // A folder brings more than tables.
+      const file = files.find(({ name }) => isTableName(name)) ?? files[0];
       openFile(
-        files[0],
+        file,
         undefined,
-        files.length > 1 ? `Only ${files[0].name} was opened: Rung reads one table at a time.` : null,
-      ),
+        files.length > 1 ? `Only ${file.name} was opened: Rung reads one table at a time.` : null,
+      );
+    },
     reopen: openFile,
     openText: (text: string) => enter(() => props.onOpenText(text)),
     openSample: () => enter(props.onOpenSample),

@@ -1,7 +1,7 @@
 import { Button, Menu, NativeSelect } from '@mantine/core';
 import { ChevronDown, ClipboardPaste, FileSpreadsheet, FlaskConical, FolderOpen } from 'lucide-react';
-import { useRef } from 'react';
 import type { DataSummary, SourceInfo } from '../../shared/dataset.ts';
+import { FileDialog } from '../../ui/DropArea.tsx';
 import { formatBytes, formatCount, formatCounted } from '../../ui/format.ts';
 import type { ImportOptions } from '../../worker/protocol.ts';
 import css from './DataScreen.module.css';
@@ -96,39 +96,29 @@ function ReadingOptions({ source, onReopen }: { source: SourceInfo; onReopen: Fi
 }
 
 function ReplaceMenu({ onFiles, onPaste, onSample }: Omit<FileHeaderProps, 'summary' | 'onReopen'>) {
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
-        <Menu.Target>
-          <Button variant="default" size="xs" rightSection={<ChevronDown size={14} aria-hidden="true" />}>
-            Replace
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<FolderOpen size={16} />} onClick={() => input.current?.click()}>
-            Browse files
-          </Menu.Item>
-          <Menu.Item leftSection={<ClipboardPaste size={16} />} onClick={onPaste}>
-            Paste a table
-          </Menu.Item>
-          <Menu.Item leftSection={<FlaskConical size={16} />} onClick={onSample}>
-            Use sample data
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <input
-        ref={input}
-        type="file"
-        accept={tableFileTypes}
-        hidden
-        tabIndex={-1}
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
-          event.currentTarget.value = '';
-          if (files.length > 0) onFiles(files);
-        }}
-      />
-    </>
+    // Around the whole menu: its items are gone by the time a file is chosen.
+    <FileDialog accept={tableFileTypes} onFiles={onFiles}>
+      {(browse) => (
+        <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
+          <Menu.Target>
+            <Button variant="default" size="xs" rightSection={<ChevronDown size={14} aria-hidden="true" />}>
+              Replace
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<FolderOpen size={16} />} onClick={browse}>
+              Browse files
+            </Menu.Item>
+            <Menu.Item leftSection={<ClipboardPaste size={16} />} onClick={onPaste}>
+              Paste a table
+            </Menu.Item>
+            <Menu.Item leftSection={<FlaskConical size={16} />} onClick={onSample}>
+              Use sample data
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </FileDialog>
   );
 }

@@ -30,3 +30,8 @@ export interface DataScreenProps {
 
 /** What the page's file dialogs offer; what a file really is, its first bytes decide. */
 export const tableFileTypes = '.xlsx,.csv,.tsv,.txt,.tab,text/csv,text/tab-separated-values,text/plain';
+
+/** Whether a name says table, for choosing among several files at once. */
+export function isTableName(name: string): boolean {
+  return /\.(xlsx|csv|tsv|tab)$/i.test(name);
+}

@@ -1,9 +1,9 @@
 /** Prediction: one title while it is typed, and whole files. */
 import { Loader } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
-import { useDropzone } from 'react-dropzone';
 import type { ModelInfo } from '../../shared/training.ts';
 import { DropOverlay } from '../../ui/DropArea.tsx';
+import { usePageDrop } from '../../ui/usePageDrop.ts';
 import { FilePanel } from './FilePanel.tsx';
 import type { Predict, WritePredictions } from './filePrediction.ts';
 import { ModelBar, type ModelChoice } from './ModelBar.tsx';
@@ -41,17 +41,15 @@ export function isModelPackage(files: readonly File[]): boolean {
 export function PredictScreen({ session = pageSession, ...props }: PredictScreenProps) {
   const { model, models, onSelectModel, onOpenPackage, predict, readTitles, writePredictions, busy } = props;
   const { text } = useSyncExternalStore(session.subscribe, session.getSnapshot);
-  const { getRootProps, isDragActive } = useDropzone({
-    noClick: true,
-    noKeyboard: true,
-    onDrop: (files) => {
-      if (files.length === 0) return;
+  const dragging = usePageDrop(
+    (files) => {
       if (isModelPackage(files)) onOpenPackage(files);
       else if (model) void session.open(files[0], null, model, readTitles);
     },
-  });
+    () => session.fail('Nothing could be read from what was dropped: expected a file.', 'Drop the file itself.'),
+  );
   return (
-    <div {...getRootProps({ className: css.screen, role: undefined, tabIndex: undefined })}>
+    <div className={css.screen}>
       <div className={css.top}>
         <h1 className={css.heading}>Predict</h1>
         <ModelBar
@@ -76,7 +74,7 @@ export function PredictScreen({ session = pageSession, ...props }: PredictScreen
         <NoModel busy={busy} choices={models.length} />
       )}
       <DropOverlay
-        visible={isDragActive}
+        visible={dragging}
         message={model ? 'Drop titles to predict, or a model to predict with' : 'Drop a model'}
       />
     </div>
