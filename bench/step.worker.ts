@@ -10,9 +10,11 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { activation } from '../src/kernels/activation.ts';
+import { adamWStep } from '../src/kernels/adamw.ts';
 import { attention } from '../src/kernels/attention.ts';
 import { startBackend } from '../src/kernels/backend.ts';
 import { noDropout } from '../src/kernels/dropout.ts';
+import { embed } from '../src/kernels/embed.ts';
 import { linear } from '../src/kernels/linear.ts';
 import { residualNorm } from '../src/kernels/norm.ts';
 import { initialParameters, parseDistilBertConfig } from '../src/models/distilbert.ts';
@@ -94,7 +96,7 @@ async function measureKernels(H: number, F: number, heads: number): Promise<Reco
     );
   const N = 288;
   const starts = Uint32Array.from({ length: 33 }, (_, i) => i * 9);
-  const rows = { wordRow: new Int32Array(1), words: 1, positions: 9 };
+  const rows = { wordRow: new Int32Array(1), words: 1500, positions: 9 };
   const titles = { ids: new Int32Array(N), starts };
   const batch = uploadBatch(
     packTitles(
@@ -129,24 +131,44 @@ async function measureKernels(H: number, F: number, heads: number): Promise<Reco
         residualNorm(a as Tensor2D, r as Tensor2D, g as Tensor1D, b as Tensor1D, 1e-12, { rate: 0.1, seed: 1 }),
     ],
   ];
+  const table = filled(1500, H);
+  const embedding = (...[w, p, g, c]: Tensor[]): Tensor =>
+    embed(w as Tensor2D, p as Tensor2D, g as Tensor1D, c as Tensor1D, batch.tokens, batch, 1e-12, {
+      rate: 0.1,
+      seed: 1,
+    });
+  cases.push(['embedding', [table, filled(9, H), gain, bias], embedding]);
   const times: Record<string, number> = {};
   for (const [name, inputs, op] of cases) {
     const dy = tidy(() => ones(op(...inputs).shape));
-    const run = async (): Promise<void> => {
-      const last = tidy(() => valueAndGrads((...values: Tensor[]) => op(...values))(inputs, dy).grads[0]);
-      await last.data();
-      last.dispose();
-    };
-    await run();
-    let best = Infinity;
-    console.log(`mark ${name}`);
-    for (let i = 0; i < 15; i++) {
-      const from = performance.now();
-      await run();
-      best = Math.min(best, performance.now() - from);
-    }
-    console.log('mark');
-    times[name] = best;
+    times[name] = await fastest(name, () => valueAndGrads((...values: Tensor[]) => op(...values))(inputs, dy).grads[0]);
   }
+  const sizes = [1500 * H, ...Array.from({ length: 4 }, () => [3 * H * H, H * H, H * F, F * H]).flat()];
+  const items = sizes.map((size) => ({
+    parameter: filled(size),
+    gradient: filled(size),
+    mean: filled(size),
+    variance: ones([size]),
+    decayed: true,
+  }));
+  const settings = { learningRate: 1e-3, weightDecay: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  times.AdamW = await fastest('AdamW', () => {
+    adamWStep(items, { ...settings, maxGradientNorm: 1, step: 3 });
+    return items[0].parameter.clone();
+  });
   return times;
+}
+
+async function fastest(name: string, work: () => Tensor): Promise<number> {
+  let best = Infinity;
+  for (let i = 0; i < 16; i++) {
+    if (i === 1) console.log(`mark ${name}`);
+    const from = performance.now();
+    const last = tidy(work);
+    await last.data();
+    last.dispose();
+    best = Math.min(best, performance.now() - from);
+  }
+  console.log('mark');
+  return best;
 }

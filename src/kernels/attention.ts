@@ -45,6 +45,7 @@ function kernelOf(headSize: number, dropping: boolean, backward: boolean): Kerne
   if (!kernel) {
     const lanes = headSize % 4 === 0 ? 4 : 1;
     const type = lanes === 4 ? 'vec4<f32>' : 'f32';
+    const each: EachPart = (line) => Array.from({ length: headSize / lanes }, (_, p) => line(p)).join('\n');
     kernel = {
       name,
       inputs: backward ? { qkv: type, y: type, sums: 'f32', dy: type, tokens: 'i32' } : { qkv: type, tokens: 'i32' },
@@ -62,7 +63,7 @@ fn q_at(i: u32, a: u32) -> u32 { return (i * 3u * u.A + a) * parts; }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let item = id.y * groups.x * 64u + id.x;
-  ${backward ? backwardWgsl : forwardWgsl}
+  ${(backward ? backwardWgsl : forwardWgsl)(each)}
 }`,
     };
     kernels.set(name, kernel);
@@ -70,7 +71,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   return kernel;
 }
 
-const forwardWgsl = /* wgsl */ `
+/** One line for each vector of a head: named variables stay in registers where an array with a running index need not. */
+type EachPart = (line: (p: number) => string) => string;
+
+const forwardWgsl = (each: EachPart): string => /* wgsl */ `
   if (item >= u.N * u.A) { return; }
   let i = item / u.A;
   let a = item % u.A;
@@ -78,28 +82,26 @@ const forwardWgsl = /* wgsl */ `
   let end = u32(tokens[3u * u.N + i]);
   let at = q_at(i, a);
   let heads = u.A * parts;
-  var query: array<Part, parts>;
-  var sum_v: array<Part, parts>;
-  for (var p = 0u; p < parts; p++) { query[p] = qkv[at + p] / root; }
+  ${each((p) => `let q${p} = qkv[at + ${p}u] / root; var s${p} = Part();`)}
   var top = -3.0e38;
   var total = 0.0;
   for (var j = begin; j < end; j++) {
     let key = q_at(j, a) + heads;
     var score = 0.0;
-    for (var p = 0u; p < parts; p++) { score += product(query[p], qkv[key + p]); }
+    ${each((p) => `score += product(q${p}, qkv[key + ${p}u]);`)}
     let higher = max(top, score);
     let fade = exp(top - higher);
     let weight = exp(score - higher);
     top = higher;
     total = total * fade + weight;
     let kept = weight * keep(i, a, j - begin);
-    for (var p = 0u; p < parts; p++) { sum_v[p] = sum_v[p] * fade + kept * qkv[key + heads + p]; }
+    ${each((p) => `s${p} = s${p} * fade + kept * qkv[key + heads + ${p}u];`)}
   }
-  for (var p = 0u; p < parts; p++) { y[item * parts + p] = sum_v[p] / total; }
+  ${each((p) => `y[item * parts + ${p}u] = s${p} / total;`)}
   sums[item] = top + log(total);
 `;
 
-const backwardWgsl = /* wgsl */ `
+const backwardWgsl = (each: EachPart): string => /* wgsl */ `
   if (item >= 2u * u.N * u.A) { return; }
   let key_side = item >= u.N * u.A;
   let own = item % (u.N * u.A);
@@ -110,60 +112,37 @@ const backwardWgsl = /* wgsl */ `
   let at = q_at(i, a);
   let heads = u.A * parts;
   if (!key_side) {
-    var query: array<Part, parts>;
-    var slope: array<Part, parts>;
-    var dq: array<Part, parts>;
     var d = 0.0;
-    for (var p = 0u; p < parts; p++) {
-      query[p] = qkv[at + p] / root;
-      slope[p] = dy[own * parts + p];
-      d += product(slope[p], y[own * parts + p]);
-    }
+    let sum = sums[own];
+    ${each((p) => `let q${p} = qkv[at + ${p}u] / root; let g${p} = dy[own * parts + ${p}u]; var r${p} = Part();`)}
+    ${each((p) => `d += product(g${p}, y[own * parts + ${p}u]);`)}
     for (var j = begin; j < end; j++) {
       let key = q_at(j, a) + heads;
       var score = 0.0;
       var dp = 0.0;
-      for (var p = 0u; p < parts; p++) {
-        score += product(query[p], qkv[key + p]);
-        dp += product(slope[p], qkv[key + heads + p]);
-      }
-      let ds = exp(score - sums[own]) * (keep(i, a, j - begin) * dp - d) / root;
-      for (var p = 0u; p < parts; p++) { dq[p] += ds * qkv[key + p]; }
+      ${each((p) => `let k${p} = qkv[key + ${p}u]; score += product(q${p}, k${p});`)}
+      ${each((p) => `dp += product(g${p}, qkv[key + heads + ${p}u]);`)}
+      let ds = exp(score - sum) * (keep(i, a, j - begin) * dp - d) / root;
+      ${each((p) => `r${p} += ds * k${p};`)}
     }
-    for (var p = 0u; p < parts; p++) { dqkv[at + p] = dq[p]; }
+    ${each((p) => `dqkv[at + ${p}u] = r${p};`)}
   } else {
-    var key: array<Part, parts>;
-    var value: array<Part, parts>;
-    var dk: array<Part, parts>;
-    var dv: array<Part, parts>;
-    for (var p = 0u; p < parts; p++) {
-      key[p] = qkv[at + heads + p] / root;
-      value[p] = qkv[at + 2u * heads + p];
-    }
+    ${each((p) => `let k${p} = qkv[at + heads + ${p}u] / root; let v${p} = qkv[at + 2u * heads + ${p}u];`)}
+    ${each((p) => `var r${p} = Part(); var t${p} = Part();`)}
     for (var j = begin; j < end; j++) {
       let other = j * u.A + a;
       let query = q_at(j, a);
       var score = 0.0;
       var dp = 0.0;
       var d = 0.0;
-      for (var p = 0u; p < parts; p++) {
-        let slope = dy[other * parts + p];
-        score += product(key[p], qkv[query + p]);
-        dp += product(slope, value[p]);
-        d += product(slope, y[other * parts + p]);
-      }
+      ${each((p) => `let q${p} = qkv[query + ${p}u]; score += product(k${p}, q${p});`)}
+      ${each((p) => `let g${p} = dy[other * parts + ${p}u]; dp += product(g${p}, v${p}); d += product(g${p}, y[other * parts + ${p}u]);`)}
       let weight = exp(score - sums[other]);
       let kept = keep(j, a, i - begin);
       let ds = weight * (kept * dp - d) / root;
-      for (var p = 0u; p < parts; p++) {
-        dk[p] += ds * qkv[query + p];
-        dv[p] += weight * kept * dy[other * parts + p];
-      }
+      ${each((p) => `r${p} += ds * q${p}; t${p} += weight * kept * g${p};`)}
     }
-    for (var p = 0u; p < parts; p++) {
-      dqkv[at + heads + p] = dk[p];
-      dqkv[at + 2u * heads + p] = dv[p];
-    }
+    ${each((p) => `dqkv[at + heads + ${p}u] = r${p}; dqkv[at + 2u * heads + ${p}u] = t${p};`)}
   }
 `;
 

@@ -2,7 +2,7 @@
  * Chooses the device and starts tfjs on it: WebGPU on a real graphics card, else WASM. A software WebGPU adapter is slower than WASM and
  * is used only when asked for.
  */
-import { findBackend, findBackendFactory, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { findBackendFactory, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
 import { RungError } from '../shared/errors.ts';
 import type { Backend, DeviceReport } from '../shared/training.ts';
@@ -10,7 +10,8 @@ import { registerStockKernels } from './stockKernels.ts';
 import { createWasmBackend, wasmFeatures } from './wasmModule.ts';
 import { setSoftwareAdapter } from './webgpuProgram.ts';
 
-let started: DeviceReport | null = null;
+/** Backends that run; each is started once. */
+const running = new Map<Backend, DeviceReport>();
 const failureListeners = new Set<(error: RungError) => void>();
 
 /**
@@ -34,16 +35,22 @@ function fail(error: RungError): void {
 }
 
 /**
- * Starts the best backend there is, or the one that is forced; a backend that runs already is kept, with its tensors.
+ * Starts the best backend there is, or the one that is forced, and makes it the current one. One that runs already is kept, with its
+ * tensors; dispose of models on the other backend before switching.
  * @param wasmBaseUrl what relative addresses of the .wasm files are resolved against; a worker passes its own address.
  * @throws RungError `device-unavailable`.
  */
 export async function startBackend(force: Backend | null, wasmBaseUrl: string): Promise<DeviceReport> {
-  if (started && (force === null || force === started.backend) && findBackend(started.backend)) return started;
   registerStockKernels();
   const webgpu = force === 'wasm' ? null : await startWebGpu(force === 'webgpu');
-  started = webgpu && !('reason' in webgpu) ? webgpu : await startWasm(webgpu?.reason ?? null, wasmBaseUrl);
-  return started;
+  const report = webgpu && !('reason' in webgpu) ? webgpu : await startWasm(webgpu?.reason ?? null, wasmBaseUrl);
+  if (!(await setBackend(report.backend))) {
+    const message = `Starting the ${report.backend} engine failed.`;
+    throw new RungError('device-unavailable', message, 'Reload the page or choose another device.');
+  }
+  setSoftwareAdapter(report.software);
+  running.set(report.backend, report);
+  return report;
 }
 
 /** Why WebGPU is not used, as the start of a sentence. */
@@ -59,6 +66,8 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
     const hint = 'Choose the automatic device, or use a recent Chrome or Edge with hardware acceleration switched on.';
     throw new RungError('device-unavailable', `Starting WebGPU failed: ${reason}.`, hint);
   };
+  const before = running.get('webgpu');
+  if (before && (forced || !before.software)) return before;
   const gpu: GPU | undefined = navigator.gpu;
   if (!gpu) return refuse('this browser has no WebGPU');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
@@ -76,8 +85,7 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
     );
   }
   const name = info.description || [...new Set(names)].join(' ') || 'Unnamed graphics adapter';
-  await register('webgpu', () => new WebGPUBackend(device, info));
-  setSoftwareAdapter(software);
+  register('webgpu', () => new WebGPUBackend(device, info));
   watch(device, name);
   const explanation = software
     ? `Computes with WebGPU on a software adapter (${name}): correct, but slow. Meant for tests.`
@@ -106,7 +114,7 @@ function watch(device: GPUDevice, name: string): void {
   });
   void device.lost.then((info) => {
     if (info.reason === 'destroyed') return;
-    started = null;
+    running.delete('webgpu');
     removeBackend('webgpu');
     const message = `The graphics device (${name}) was lost while in use: ${info.message || 'the browser gives no reason'}.`;
     const hint =
@@ -117,11 +125,14 @@ function watch(device: GPUDevice, name: string): void {
 
 async function startWasm(refusal: string | null, baseUrl: string): Promise<DeviceReport> {
   const features = wasmFeatures();
-  const backend = await createWasmBackend(features, baseUrl);
-  await register('wasm', () => backend);
   const { simd } = features;
-  // What it really computes with, which is not always what was asked for.
-  const threads = backend.wasm.tfjs.getThreadsCount();
+  let threads = running.get('wasm')?.threads;
+  if (threads === undefined) {
+    const backend = await createWasmBackend(features, baseUrl);
+    register('wasm', () => backend);
+    // What it really computes with, which is not always what was asked for.
+    threads = backend.wasm.tfjs.getThreadsCount();
+  }
   const name = `${threads} ${threads === 1 ? 'thread' : 'threads'}${simd ? ', SIMD' : ''}`;
   const why = refusal ? `No graphics card is used: ${refusal}. ` : '';
   const single = 'The page is not cross-origin isolated, so only one thread can be used. ';
@@ -130,17 +141,7 @@ async function startWasm(refusal: string | null, baseUrl: string): Promise<Devic
   return { backend: 'wasm', name, software: false, threads, explanation };
 }
 
-async function register(
-  name: Backend,
-  create: () => WebGPUBackend | Awaited<ReturnType<typeof createWasmBackend>>,
-): Promise<void> {
+function register(name: Backend, create: () => WebGPUBackend | Awaited<ReturnType<typeof createWasmBackend>>): void {
   if (findBackendFactory(name)) removeBackend(name);
   registerBackend(name, create);
-  if (!(await setBackend(name))) {
-    throw new RungError(
-      'device-unavailable',
-      `Starting the ${name} engine failed.`,
-      'Reload the page or choose another device.',
-    );
-  }
 }

@@ -1,0 +1,38 @@
+import { getBackend, tensor1d } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { startBackend } from './backend.ts';
+
+// The tests' Chromium has a software WebGPU adapter and is cross-origin isolated.
+describe('choosing a device', () => {
+  it('prefers WebAssembly to a software graphics adapter, and says why', async () => {
+    const report = await startBackend(null, location.href);
+    expect(report).toMatchObject({ backend: 'wasm', software: false });
+    expect(report.explanation).toMatch(/No graphics card is used: .*software.*WebAssembly/);
+    expect(getBackend()).toBe('wasm');
+  });
+
+  it('computes with as many threads as it says', async () => {
+    const processors = navigator.hardwareConcurrency;
+    const report = await startBackend('wasm', location.href);
+    expect(report.threads).toBe(processors <= 4 ? processors : Math.max(4, Math.min(8, Math.ceil(processors / 2))));
+    expect(report.name).toBe(`${report.threads} ${report.threads === 1 ? 'thread' : 'threads'}, SIMD`);
+    expect(navigator.hardwareConcurrency).toBe(processors);
+  });
+
+  it('uses the software adapter when that is forced', async () => {
+    const report = await startBackend('webgpu', location.href);
+    expect(report).toMatchObject({ backend: 'webgpu', software: true, threads: 0 });
+    expect(report.explanation).toContain('software');
+    expect(getBackend()).toBe('webgpu');
+  });
+
+  it('keeps a backend that runs, with its tensors', async () => {
+    await startBackend('webgpu', location.href);
+    const held = tensor1d([1, 2, 3]);
+    await startBackend('webgpu', location.href);
+    expect((await startBackend(null, location.href)).backend).toBe('wasm');
+    await startBackend('webgpu', location.href);
+    expect([...(await held.data())]).toEqual([1, 2, 3]);
+    held.dispose();
+  });
+});
