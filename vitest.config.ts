@@ -1,7 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath, isolationHeaders } from './tools/chromium.ts';
+
+/** Every package that `src` imports: one that Vite finds only while a test runs would reload that test in the middle. */
+function importedPackages(): string[] {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
+  const imports = files.flatMap((name) =>
+    Array.from(readFileSync(`src/${name}`, 'utf8').matchAll(/from '([@a-z][^']*)'/g), (match) => match[1]),
+  );
+  return [...new Set(imports)].filter((name) => !/[:?]|^vitest|\.worker|wasm-out|node-adapter/.test(name)).toSorted();
+}
 
 // Two projects: `unit` in Node, `browser` (files named *.browser.test.ts) in Debian's Chromium with WebGPU on SwiftShader.
 export default defineConfig({
@@ -19,23 +29,7 @@ export default defineConfig({
       },
       {
         plugins: [react()],
-        // Found while a test runs, these would reload it in the middle.
-        optimizeDeps: {
-          include: [
-            '@huggingface/tokenizers',
-            '@huggingface/transformers',
-            '@mantine/core',
-            '@mantine/hooks',
-            '@tanstack/react-virtual',
-            'fast-check',
-            'fflate',
-            'idb',
-            'lucide-react',
-            'react-dropzone',
-            'recharts',
-            'valibot',
-          ],
-        },
+        optimizeDeps: { include: importedPackages() },
         server: { headers: isolationHeaders, fs: { allow: ['.', '../shared'] } },
         test: {
           name: 'browser',

@@ -1,5 +1,5 @@
 /** No serious finding of axe on any place, in light and dark, on a phone and wide. */
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
 

@@ -65,12 +65,13 @@ const settings: TrainingConfig = {
   learningRate: 1e-3,
 };
 
+const gate = async (): Promise<void> => undefined;
+
 async function run(encoder: Encoder, change: Partial<TrainingConfig> = {}, signal = new AbortController().signal) {
   const dataset = ruleDataset();
   const config = { ...settings, ...change };
   const split = splitDataset(dataset.labels, labelNames.length, dataset.groups, config.split, config.seed);
   const { architecture, weights } = withHead(encoder, labelNames.length, { ...config, keepHead: false });
-  const gate = async (): Promise<void> => undefined;
   const { tokenizer } = encoder;
   const recipe = finetune({ dataset, split, settings: config, architecture, weights, tokenizer, signal, gate });
   const epochs: EpochRecord[] = [];

@@ -68,7 +68,7 @@ export async function main(args: string[]): Promise<number> {
 async function inChromium(request: EvalRequest): Promise<EvalResult> {
   const outDir = await mkdtemp(join(tmpdir(), 'rung-eval-'));
   try {
-    const shared = { configFile: false, logLevel: 'warn', base: './', build: { outDir, emptyOutDir: true } } as const;
+    const shared = { configFile: false, logLevel: 'error', base: './', build: { outDir, emptyOutDir: true } } as const;
     await build({
       ...shared,
       plugins: [react()],
