@@ -1,8 +1,8 @@
 /**
- * Delimited text to records. Written for this project rather than taken from papaparse because of unbalanced quotes: there a stray
- * quote swallows every row up to the next one, here the row is read again with the quote as a letter, the others survive and the row
- * is named. Rows without a quote, nearly all, are split natively.
+ * Delimited text to records through papaparse. Its one weakness here is a quote that was never meant as one: it swallows every row up to
+ * the next quote. Such a cell is read again with the quote as a letter and papaparse goes on behind it, so that the other rows survive.
  */
+import Papa, { type ParseError, type ParseStepResult } from 'papaparse';
 import type { ParseProblem } from './table.ts';
 
 export interface DelimitedRecords {
@@ -15,150 +15,155 @@ export interface DelimitedRecords {
 const quote = '"';
 /** A quoted cell longer than this is a lost quote, whatever follows it. */
 const longestQuotedLines = 100;
+/** Telling which of them is the lost one takes a look at the row for each. */
+const mostErrorsInRow = 20;
+/** Each lost quote may cost a look at all that follows. After so many letters in vain, seconds, the rest is read without quotes. */
+const mostLettersInVain = 300_000_000;
+/** What papaparse's note of one malformed quote costs, in letters. */
+const lettersPerError = 100;
 
-interface Line {
-  /** Position after its last character, the line end left out. */
-  end: number;
-  /** Where the next line starts. */
-  next: number;
-}
-
-interface Cell {
-  value: string;
-  /** Position after the cell, on a delimiter or a line end. */
-  end: number;
-  problem: string | null;
-}
+const neverClosed = 'has a quote that is never closed; it is kept as a letter';
+const quotesInside = 'has quotes inside a quoted cell; they are kept as letters';
+const withoutQuotes = 'and all below it are read with quotes as letters, as too many quotes above it are never closed';
 
 class RecordReader {
+  readonly records: string[][] = [];
+  readonly problems: ParseProblem[] = [];
   private readonly text: string;
   private readonly delimiter: string;
-  private readonly newline: string;
-  /** Cells of the header; 0 until it is read. */
-  private width = 0;
+  private readonly isList: boolean;
+  private readonly newline: '\n' | '\r';
+  private readonly limit: number;
+  /** Cells and notes of the record that is being read, up to a lost quote in it. */
+  private carried: string[] = [];
+  private notes = new Set<string>();
+  private lettersInVain = 0;
 
-  constructor(text: string, delimiter: string) {
-    this.text = text;
-    this.delimiter = delimiter;
+  constructor(text: string, delimiter: string, limit: number) {
     // Old Mac files have carriage returns alone.
     this.newline = text.includes('\n') ? '\n' : '\r';
+    // A closing quote at the very end would need its own treatment, blanks behind it too.
+    this.text = text === '' || text.endsWith(this.newline) ? text : text + this.newline;
+    this.isList = delimiter === '';
+    this.delimiter = this.isList ? absentLetter(text) : delimiter;
+    this.limit = limit;
   }
 
-  private lineAt(at: number): Line {
-    const found = this.text.indexOf(this.newline, at);
-    if (found < 0) return { end: this.text.length, next: this.text.length };
-    const carriage = this.newline === '\n' && found > at && this.text[found - 1] === '\r';
-    return { end: carriage ? found - 1 : found, next: found + 1 };
-  }
-
-  private isCellEnd(at: number): boolean {
-    if (at >= this.text.length) return true;
-    const next = this.text[at];
-    return next === this.delimiter || next === this.newline || (next === '\r' && this.text[at + 1] === '\n');
-  }
-
-  /** After a closing quote some writers leave blanks; returns where the cell ends, or -1 when other text follows. */
-  private closedAt(at: number): number {
-    let end = at;
-    while (this.text[end] === ' ') end++;
-    return this.isCellEnd(end) ? end : -1;
-  }
-
-  /** The cell as plain letters, up to the next delimiter or line end. */
-  private literalCell(at: number, lineEnd: number): number {
-    const found = this.delimiter === '' ? -1 : this.text.slice(at, lineEnd).indexOf(this.delimiter);
-    return found < 0 ? lineEnd : at + found;
-  }
-
-  /** Whether a closed cell of several lines is really the rows between two lost quotes: each inner line is a row by its delimiters. */
-  private hasSwallowedRows(open: number, close: number): boolean {
-    const inner = this.text.slice(open + 1, close).split(this.newline);
-    // In a plain list a line is a title; one cell over several lines is far less likely than quotes that were never meant as such.
-    if (inner.length > longestQuotedLines || this.delimiter === '') return true;
-    if (inner.length < 4 || this.width < 2) return false;
-    return inner.slice(1, -1).every((line) => line.split(this.delimiter).length === this.width);
-  }
-
-  /** A cell that opens with a quote at `open`. `lineEnd` ends the physical line. */
-  private quotedCell(open: number, lineEnd: number): Cell {
-    let stray = false;
-    let at = open + 1;
-    for (;;) {
-      const close = this.text.indexOf(quote, at);
-      // Text after an inner quote is tolerated on its own line only; across lines the opening quote was the mistake.
-      if (close < 0 || (stray && close > lineEnd)) return this.lostQuote(open, lineEnd);
-      if (this.text[close + 1] === quote) {
-        at = close + 2;
-        continue;
-      }
-      const end = this.closedAt(close + 1);
-      if (end >= 0) {
-        if (close > lineEnd && this.hasSwallowedRows(open, close)) return this.lostQuote(open, lineEnd);
-        const value = this.text.slice(open + 1, close).replaceAll('""', quote);
-        return { value, end, problem: stray ? 'has quotes inside a quoted cell; they are kept as letters' : null };
-      }
-      if (close > lineEnd || this.text[close - 1] === this.delimiter) return this.lostQuote(open, lineEnd);
-      stray = true;
-      at = close + 1;
-    }
-  }
-
-  private lostQuote(open: number, lineEnd: number): Cell {
-    const end = this.literalCell(open, lineEnd);
-    return {
-      value: this.text.slice(open, end),
-      end,
-      problem: 'has a quote that is never closed; it is kept as a letter',
-    };
-  }
-
-  /** Reads the record at `at`; returns where the next one starts. */
-  private record(at: number, cells: string[], notes: string[]): number {
-    let position = at;
-    let line = this.lineAt(at);
-    for (;;) {
-      let cellStart = position;
-      while (this.text[cellStart] === ' ') cellStart++;
-      if (this.text[cellStart] === quote) {
-        const cell = this.quotedCell(cellStart, line.end);
-        cells.push(cell.value);
-        if (cell.problem !== null) notes.push(cell.problem);
-        position = cell.end;
-        if (position > line.end) line = this.lineAt(position);
-      } else {
-        const end = this.literalCell(position, line.end);
-        cells.push(this.text.slice(position, end));
-        position = end;
-      }
-      if (position >= line.end) return line.next;
-      position++;
-    }
-  }
-
-  read(limit: number): DelimitedRecords {
-    const result: DelimitedRecords = { records: [], rowNumbers: [], problems: [] };
-    let nextQuote = this.text.indexOf(quote);
+  read(): void {
+    if (!this.text.includes(quote)) return this.readWithoutQuotes(0);
     let at = 0;
-    while (at < this.text.length && result.records.length < limit) {
-      const row = result.records.length + 1;
-      const line = this.lineAt(at);
-      if (nextQuote >= 0 && nextQuote < at) nextQuote = this.text.indexOf(quote, at);
-      let cells: string[] = [];
-      if (nextQuote < 0 || nextQuote >= line.end) {
-        const content = this.text.slice(at, line.end);
-        cells = this.delimiter === '' ? [content] : content.split(this.delimiter);
-        at = line.next;
-      } else {
-        const notes: string[] = [];
-        at = this.record(at, cells, notes);
-        for (const message of new Set(notes)) result.problems.push({ row, message });
+    while (at < this.text.length && this.records.length < this.limit) {
+      if (this.lettersInVain > mostLettersInVain) {
+        this.notes.add(withoutQuotes);
+        return this.readWithoutQuotes(at);
       }
-      if (this.width === 0) this.width = cells.length;
-      result.records.push(cells);
-      result.rowNumbers.push(row);
+      at = this.readUntilLost(at);
     }
-    return result;
   }
+
+  private push(cells: string[]): void {
+    const record = this.carried.length > 0 ? [...this.carried, ...cells] : cells;
+    const last = record.length - 1;
+    if (this.newline === '\n' && record[last].endsWith('\r')) record[last] = record[last].slice(0, -1);
+    this.records.push(record);
+    for (const message of this.notes) this.problems.push({ row: this.records.length, message });
+    this.carried = [];
+    this.notes.clear();
+  }
+
+  private readWithoutQuotes(at: number): void {
+    const { delimiter, newline } = this;
+    const preview = Number.isFinite(this.limit) ? this.limit - this.records.length : 0;
+    const { data, meta } = Papa.parse<string[]>(this.text.slice(at), { delimiter, newline, fastMode: true, preview });
+    // What follows the last line end is no row.
+    if (!meta.truncated) data.pop();
+    for (const cells of data) this.push(cells);
+  }
+
+  /** Reads from `at`, where a record or the rest of one begins, to the end or behind the first lost quote; returns where to go on. */
+  private readUntilLost(at: number): number {
+    const { text, delimiter, newline } = this;
+    // Papaparse drops a byte order mark wherever it is told to begin.
+    const start = text.startsWith('\ufeff', at) ? at + 1 : at;
+    let rowStart = start;
+    let next = text.length;
+    const step = ({ data, errors, meta }: ParseStepResult<string[]>, parser: Pick<Papa.Parser, 'abort'>): void => {
+      if (rowStart >= text.length) return;
+      const end = start + meta.cursor;
+      const lost = this.lostQuote(data, errors, start, rowStart, end);
+      if (lost >= 0) {
+        this.lettersInVain += end - rowStart + errors.length * lettersPerError;
+        next = this.readLiterally(rowStart, lost);
+        parser.abort();
+        return;
+      }
+      if (errors.length > 0) this.notes.add(quotesInside);
+      this.push(data);
+      rowStart = end;
+      if (this.records.length >= this.limit) parser.abort();
+    };
+    Papa.parse<string[]>(text.slice(start), { delimiter, newline, step });
+    return next;
+  }
+
+  /** Cells between the start of a row and one of its quotes. */
+  private cellsBefore(rowStart: number, quoteAt: number): string[] {
+    if (rowStart === quoteAt) return [];
+    const { delimiter, newline } = this;
+    return Papa.parse<string[]>(this.text.slice(rowStart, quoteAt), { delimiter, newline }).data[0].slice(0, -1);
+  }
+
+  /** Position of the quote in this row that was no quote, or -1. */
+  private lostQuote(
+    cells: string[],
+    errors: readonly ParseError[],
+    start: number,
+    rowStart: number,
+    end: number,
+  ): number {
+    // Text after an inner quote is tolerated within one line and one cell; across them the opening quote was the mistake.
+    const tooFar = (cell: string): boolean => cell.includes(this.newline) || cell.includes(this.delimiter + quote);
+    const opened = new Set(errors.map(({ index }) => start + (index ?? 1) - 1));
+    if (opened.size > 0 && cells.some(tooFar)) {
+      for (const quoteAt of opened) {
+        if (opened.size > mostErrorsInRow || tooFar(cells[this.cellsBefore(rowStart, quoteAt).length] ?? ''))
+          return quoteAt;
+      }
+    }
+    if (this.text.indexOf(this.newline, rowStart) === end - 1) return -1;
+    const swallower = cells.find((cell) => cell.includes(this.newline) && this.hasSwallowedRows(cell));
+    if (swallower === undefined) return -1;
+    return this.text.indexOf(quote + swallower.replaceAll(quote, '""'), rowStart);
+  }
+
+  /** Whether a cell of several lines is really the rows between two lost quotes: each inner line is a row by its delimiters. */
+  private hasSwallowedRows(cell: string): boolean {
+    const lines = cell.split(this.newline);
+    // In a plain list a line is a title; one cell over several lines is far less likely than quotes that were never meant as such.
+    if (lines.length > longestQuotedLines || this.isList) return true;
+    const width = this.records[0]?.length ?? 0;
+    if (lines.length < 4 || width < 2) return false;
+    return lines.slice(1, -1).every((line) => line.split(this.delimiter).length === width);
+  }
+
+  /** Reads the cell that begins with a lost quote up to the next delimiter or line end; returns where to go on. */
+  private readLiterally(rowStart: number, quoteAt: number): number {
+    const lineEnd = this.text.indexOf(this.newline, quoteAt);
+    const cells = this.text.slice(quoteAt, lineEnd).split(this.delimiter, 1);
+    const before = this.cellsBefore(rowStart, quoteAt);
+    this.notes.add(neverClosed);
+    const next = quoteAt + cells[0].length + 1;
+    if (next > lineEnd) this.push([...before, ...cells]);
+    else this.carried.push(...before, ...cells);
+    return next;
+  }
+}
+
+/** A private-use letter that does not occur: papaparse wants a delimiter, a plain list has none. */
+function absentLetter(text: string): string {
+  let code = 0xe000;
+  while (text.includes(String.fromCharCode(code))) code++;
+  return String.fromCharCode(code);
 }
 
 /**
@@ -166,7 +171,10 @@ class RecordReader {
  * are reported; none is lost.
  */
 export function parseDelimited(text: string, delimiter: string, limit = Infinity): DelimitedRecords {
-  const result = new RecordReader(text, delimiter).read(limit);
+  const reader = new RecordReader(text, delimiter, limit);
+  reader.read();
+  const { records, problems } = reader;
+  const result = { records, rowNumbers: records.map((_, i) => i + 1), problems };
   const width = result.records[0]?.length ?? 0;
   result.records.forEach((record, i) => {
     const extra = record.slice(width).filter((cell) => cell.trim() !== '').length;
@@ -205,7 +213,7 @@ function scoreDelimiter(sample: string, delimiter: string): DelimiterScore {
 
 /**
  * Guesses the delimiter from the first rows: the one that splits nearly every row, most regularly. Empty when none does, as in a plain
- * list of titles.
+ * list of titles. Papaparse's own guess looks at ten rows and has no answer for such a list: commas in a few titles make it a table.
  */
 export function guessDelimiter(text: string): string {
   const sample = text.slice(0, 200_000);
