@@ -53,6 +53,8 @@ function workbookParts(sheets: Record<string, string>, shared: string[] = []): R
 }
 
 const cell = (address: string, text: string): string => `<c r="${address}" t="inlineStr"><is><t>${text}</t></is></c>`;
+const rowOf = (number: number, title: string): string =>
+  `<row r="${number}">${cell(`A${number}`, title)}${cell(`B${number}`, 'x')}</row>`;
 
 describe('workbooks', () => {
   it('reads what the writer writes: long cells, blanks at the ends, entities, numbers, control characters', async () => {
@@ -191,7 +193,14 @@ describe('what is no table', () => {
 describe('text files', () => {
   it('tells what it read and how', async () => {
     const table = await read('\ufeffTitle;Level\nChef, Köche;Staff\n', {}, 'a.csv');
-    expect(table.source).toEqual({ name: 'a.csv', bytes: 34, format: 'delimited', encoding: 'utf-8', delimiter: ';' });
+    expect(table.source).toEqual({
+      name: 'a.csv',
+      bytes: 34,
+      format: 'delimited',
+      encoding: 'utf-8',
+      delimiter: ';',
+      header: true,
+    });
     expect(table.cells[0]).toEqual(['Chef, Köche']);
   });
 
@@ -206,6 +215,26 @@ describe('text files', () => {
     const bytes = Uint8Array.from('Title|A;B\nCaf\u00e9|1;2\n', (letter) => letter.charCodeAt(0));
     const table = await read(bytes, { delimiter: '|', encoding: 'windows-1252' });
     expect(table.cells).toEqual([['Café'], ['1;2']]);
+  });
+
+  it('obeys the choice of a header, in text and in workbooks, and tells what was assumed', async () => {
+    const text = 'Chef,Staff\nClerk,Boss\n';
+    const guessed = await read(text);
+    expect([guessed.source.header, guessed.columns]).toEqual([true, ['Chef', 'Staff']]);
+    const without = await read(text, { header: false });
+    expect([without.source.header, without.cells[0], [...without.rowNumbers]]).toEqual([
+      false,
+      ['Chef', 'Clerk'],
+      [1, 2],
+    ]);
+    expect(without.problems).toEqual([]);
+    const numbered = 'Chef,1\nClerk,2\n';
+    expect((await read(numbered)).source.header).toBe(false);
+    expect((await read(numbered, { header: true })).cells).toEqual([['Clerk'], ['2']]);
+    const zip = zipSync(workbookParts({ One: rowOf(1, 'Title') + rowOf(2, 'Clerk') }));
+    expect((await read(zip)).source.header).toBe(false);
+    expect((await read(zip, { header: true })).cells[0]).toEqual(['Clerk']);
+    expect((await read(zip, { header: false })).cells[0]).toEqual(['Title', 'Clerk']);
   });
 
   it('names rows whose quotes do not balance, and keeps the rest', async () => {

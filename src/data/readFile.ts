@@ -1,6 +1,7 @@
 /** Any dropped file to a table: the format is told by the first bytes, never by the name. */
 import { RungError } from '../shared/errors.ts';
 import type { SourceInfo } from '../shared/dataset.ts';
+import { looksLikeZip } from '../shared/zip.ts';
 import { guessDelimiter, parseDelimited } from './delimited.ts';
 import { decodeText } from './encoding.ts';
 import { isHeaderWord } from './headerWords.ts';
@@ -11,6 +12,8 @@ export interface ReadOptions {
   sheet?: string;
   encoding?: string;
   delimiter?: string;
+  /** Whether the first row of the table holds column names; guessed when left out. */
+  header?: boolean;
 }
 
 /** `fraction` is null where it cannot be told. */
@@ -106,33 +109,34 @@ interface TextSource {
   bytes: number;
   format: 'delimited' | 'pasted';
   encoding?: SourceInfo['encoding'];
+  delimiter: string;
 }
 
-function tableFromText(text: string, source: TextSource, delimiter: string, problems: ParseProblem[]): Table {
-  const parsed = parseDelimited(text, delimiter);
-  return tableFromRecords({
-    source: { ...source, delimiter },
-    records: parsed.records,
-    rowNumbers: parsed.rowNumbers,
-    problems: [...problems, ...parsed.problems],
-  });
+function tableFromText(text: string, source: TextSource, problems: ParseProblem[], header?: boolean): Table {
+  const parsed = parseDelimited(text, source.delimiter);
+  return tableFromRecords(
+    {
+      source,
+      records: parsed.records,
+      rowNumbers: parsed.rowNumbers,
+      problems: [...problems, ...parsed.problems],
+    },
+    header,
+  );
 }
 
 async function readWorkbookTable(bytes: Uint8Array<ArrayBuffer>, name: string, options: ReadOptions): Promise<Table> {
   const sheets = await readWorkbook(bytes, name);
   const chosen = chooseSheet(sheets, options.sheet, name);
-  return tableFromRecords({
-    source: {
-      name,
-      bytes: bytes.length,
-      format: 'xlsx',
-      sheets: sheets.map((sheet) => ({ name: sheet.name, rows: sheet.rows, columns: sheet.columns })),
-      sheet: chosen.name,
-    },
-    records: chosen.records,
-    rowNumbers: chosen.records.map((_, i) => i + 1),
-    problems: [],
-  });
+  const source: SourceInfo = {
+    name,
+    bytes: bytes.length,
+    format: 'xlsx',
+    sheets: sheets.map((sheet) => ({ name: sheet.name, rows: sheet.rows, columns: sheet.columns })),
+    sheet: chosen.name,
+  };
+  const rowNumbers = chosen.records.map((_, i) => i + 1);
+  return tableFromRecords({ source, records: chosen.records, rowNumbers, problems: [] }, options.header);
 }
 
 /**
@@ -160,7 +164,7 @@ export async function readFile(file: File, options: ReadOptions, onProgress: Pro
   const foreign = foreignSignatures.find((signature) => start.startsWith(signature.bytes));
   if (foreign !== undefined) throw unsupported(file.name, foreign.found, foreign.hint);
   if (start.startsWith('\xd0\xcf\x11\xe0')) throw oleError(bytes, file.name);
-  if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) {
+  if (looksLikeZip(bytes)) {
     onProgress('Reading the workbook', null);
     return readWorkbookTable(bytes, file.name, options);
   }
@@ -179,7 +183,8 @@ function readTextTable(bytes: Uint8Array, name: string, options: ReadOptions): T
     });
   }
   const delimiter = options.delimiter ?? guessDelimiter(text);
-  return tableFromText(text, { name, bytes: bytes.length, format: 'delimited', encoding }, delimiter, problems);
+  const source: TextSource = { name, bytes: bytes.length, format: 'delimited', encoding, delimiter };
+  return tableFromText(text, source, problems, options.header);
 }
 
 async function readBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
@@ -220,5 +225,5 @@ export function readPasted(text: string, titlesOnly: boolean): Table {
   const wrong = textError(text, name);
   if (wrong !== null) throw wrong;
   const bytes = new TextEncoder().encode(text).length;
-  return tableFromText(text, { name, bytes, format: 'pasted' }, pastedDelimiter(text, titlesOnly), []);
+  return tableFromText(text, { name, bytes, format: 'pasted', delimiter: pastedDelimiter(text, titlesOnly) }, []);
 }

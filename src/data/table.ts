@@ -107,11 +107,17 @@ function isDataRecord(records: readonly string[][], first: number): boolean {
 }
 
 /** Rows that are text but no data: captions above the header, and the header over again in files that were joined. */
-function leftOut(rows: readonly NumberedRecord[], header: NumberedRecord | null, first: number): ParseProblem[] {
+function leftOut(
+  rows: readonly NumberedRecord[],
+  header: NumberedRecord | null,
+  first: number,
+  guessed: boolean,
+): ParseProblem[] {
   const captions = rows.slice(0, first).map(({ row, record }) => {
     return { row, message: `stands above the table and is left out: "${record.join(' ').trim().slice(0, 80)}"` };
   });
   if (header === null) {
+    if (!guessed) return captions;
     return [
       ...captions,
       { row: rows[first].row, message: 'is read as data, as no row of column names stands above it' },
@@ -128,9 +134,10 @@ function isRepeat(record: readonly string[], header: readonly string[]): boolean
 /**
  * Finds the header, drops rows without any text and turns the records into columns. Rows longer than the header get columns of their
  * own, so no cell is lost.
+ * @param hasHeader whether the first row of the table holds column names; guessed when left out
  * @throws RungError `no-rows` when nothing stands below the header.
  */
-export function tableFromRecords(raw: RawTable): Table {
+export function tableFromRecords(raw: RawTable, hasHeader?: boolean): Table {
   const rows: NumberedRecord[] = [];
   raw.records.forEach((record, i) => {
     if (record.some((cell) => cell.trim() !== '')) rows.push({ row: raw.rowNumbers[i], record });
@@ -139,7 +146,7 @@ export function tableFromRecords(raw: RawTable): Table {
 
   const records = rows.map(({ record }) => record);
   const first = firstTableRecord(records);
-  const header = isDataRecord(records, first) ? null : rows[first];
+  const header = (hasHeader ?? !isDataRecord(records, first)) ? rows[first] : null;
   const data =
     header === null
       ? rows.slice(first)
@@ -151,12 +158,12 @@ export function tableFromRecords(raw: RawTable): Table {
   for (const { record } of data) width = Math.max(width, lastFilled(record) + 1);
   const columnNumbers = Array.from({ length: width }, (_, column) => column);
   return {
-    source: raw.source,
+    source: { ...raw.source, header: header !== null },
     columns: uniqueHeaders(columnNumbers.map((column) => header?.record[column] ?? '')),
     cells: columnNumbers.map((column) => data.map(({ record }) => record[column] ?? '')),
     rowCount: data.length,
     rowNumbers: Uint32Array.from(data, ({ row }) => row),
-    problems: [...leftOut(rows, header, first), ...raw.problems],
+    problems: [...leftOut(rows, header, first, hasHeader === undefined), ...raw.problems],
   };
 }
 

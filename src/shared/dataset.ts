@@ -99,6 +99,8 @@ export interface SourceInfo {
   /** Workbooks only. */
   sheets?: SheetInfo[];
   sheet?: string;
+  /** Whether the first row of the table was taken for column names. */
+  header?: boolean;
 }
 
 export interface CleaningExample {

@@ -93,6 +93,28 @@ describe('the data worker', () => {
     expect(await data.readTitles('Clerk\nBoss', null)).toMatchObject({ rows: 2, titleColumn: 0 });
   });
 
+  it('writes a workbook large enough to be packed in a worker of its own', async () => {
+    const titles = Array.from({ length: 20_000 }, (_, i) => `Engineer ${i} of ${(i * 7919) % 1009}`);
+    const blob = await data.writePredictions(
+      {
+        titles: packStrings(titles),
+        labelNames: ['A'],
+        thresholds: [0.5],
+        probabilities: Float32Array.from(titles, (_, i) => (i % 89) / 89),
+      },
+      'xlsx',
+    );
+    const list = await data.readTitles(new File([blob], 'predictions.xlsx'), null);
+    expect(unpackStrings(list.titles)).toEqual(titles);
+  });
+
+  it('takes the first row for data where it is told to', async () => {
+    const file = new File(['Chef,Staff\nClerk,Boss\n'], 'two.csv');
+    expect((await data.open(file, {}, quiet)).source.header).toBe(true);
+    const summary = await data.open(file, { header: false }, quiet);
+    expect([summary.source.header, summary.rowCount, summary.columns]).toEqual([false, 2, ['Column 1', 'Column 2']]);
+  });
+
   it('opens pasted cells and changes settings', async () => {
     const summary = await data.openText(csv(20).replaceAll(',', '\t'), quiet);
     expect(summary.source.format).toBe('pasted');

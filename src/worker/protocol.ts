@@ -21,6 +21,8 @@ export interface ImportOptions {
   sheet?: string;
   encoding?: string;
   delimiter?: string;
+  /** Whether the first row of the table holds column names; guessed when left out, see `SourceInfo.header` for what came out. */
+  header?: boolean;
 }
 
 /** `fraction` is null where it cannot be told. */
