@@ -17,6 +17,8 @@ export interface FileRunProps {
 export function FileRun({ progress, busy, onStop, onContinue, otherModel }: FileRunProps) {
   const { done, total, status, error } = progress;
   const running = status === 'running' || status === 'stopping';
+  // Another model was chosen while this ran: that is no failure, and what can be done is offered beside it.
+  const replaced = otherModel !== null && (error?.code === 'busy' || error?.code === 'not-found');
   return (
     <div className={css.run}>
       <Progress
@@ -47,7 +49,7 @@ export function FileRun({ progress, busy, onStop, onContinue, otherModel }: File
       {otherModel && (
         <p className={css.quiet}>These predictions are by {otherModel.used}, not by the model chosen above.</p>
       )}
-      {error && (
+      {error && !replaced && (
         <Alert color="red" title={error.message}>
           {error.hint}
         </Alert>

@@ -79,10 +79,10 @@ describe('the box', () => {
   it('keeps one request in flight and answers the last title', async () => {
     const asked: string[] = [];
     const answers: (() => void)[] = [];
-    const predict: Predict = async (titles) => {
+    const predict: Predict = async (modelId, titles) => {
       asked.push(...unpackStrings(titles));
       await new Promise<void>((resolve) => answers.push(resolve));
-      return testPredict(titles);
+      return testPredict(modelId, titles);
     };
     await show({ predict });
     await userEvent.type(box(), 'Sales Manager');
@@ -149,9 +149,9 @@ describe('a file', () => {
 
   it('goes on after a cancel and keeps what was done', async () => {
     const gates: (() => void)[] = [];
-    const predict: Predict = async (titles) => {
+    const predict: Predict = async (modelId, titles) => {
       if (titles.offsets.length > 2) await new Promise<void>((resolve) => gates.push(resolve));
-      return testPredict(titles);
+      return testPredict(modelId, titles);
     };
     const titles = Array.from({ length: 1000 }, (_, i) => `Manager ${i}`);
     await show({ predict, readTitles: async () => titleFile(titles), session });
@@ -231,6 +231,31 @@ describe('a file', () => {
     await expect.element(page.getByText('These predictions are by First run')).toBeVisible();
     await page.getByRole('button', { name: 'Predict again with Second run' }).click();
     await expect.element(page.getByRole('table', { name: /Predictions/ }).getByText('none')).toBeVisible();
+  });
+
+  it('offers to begin again when another model was chosen while it ran', async () => {
+    const second = { ...testModel, id: 'run-2', name: 'Second run' };
+    let loaded = testModel.id;
+    const gates: (() => void)[] = [];
+    const predict: Predict = async (modelId, titles) => {
+      if (gates.length < 2) await new Promise<void>((resolve) => gates.push(resolve));
+      if (modelId !== loaded)
+        throw new RungError('not-found', 'This model is not loaded any more.', 'Choose it again.');
+      return testPredict(modelId, titles);
+    };
+    const titles = Array.from({ length: 600 }, (_, i) => `Manager ${i}`);
+    const { again } = await show({ predict, readTitles: async () => titleFile(titles), session });
+    await paste('anything');
+    await expect.poll(() => gates).toHaveLength(1);
+    gates[0]();
+    await expect.poll(() => gates).toHaveLength(2);
+    loaded = second.id;
+    await again({ model: second });
+    gates[1]();
+    await expect.element(page.getByText(/512 of 600 titles, stopped; what is done is kept/)).toBeVisible();
+    expect(page.getByRole('alert').query()).toBeNull();
+    await page.getByRole('button', { name: 'Predict again with Second run' }).click();
+    await expect.element(page.getByText(/600 titles predicted in/)).toBeVisible();
   });
 });
 

@@ -19,12 +19,12 @@ export interface PredictScreenProps {
   onSelectModel: (id: string) => void;
   /** A zip, or the files of a Hugging Face folder. */
   onOpenPackage: (files: File[]) => void;
-  /** Probabilities, titles x labels; may take the buffers it is given. */
+  /** Probabilities, titles x labels, of the model with that id; may take the buffers it is given. */
   predict: Predict;
   readTitles: ReadTitles;
   /** May take the buffers it is given. */
   writePredictions: WritePredictions;
-  /** Why prediction is not possible now, without a full stop: "a training is running". */
+  /** Why prediction is not possible now, without a full stop: "Loading the model". */
   busy: string | null;
   /** What the user has open; the page's own when left out. */
   session?: PredictSession;

@@ -14,7 +14,7 @@ it('gives every row what its title gets on its own, whatever repeats', async () 
     fc.asyncProperty(fc.array(title, { maxLength: 40 }), async (titles) => {
       const prediction = file(titles);
       await prediction.start(testPredict);
-      expect(prediction.probabilities).toEqual(await testPredict(packStrings(titles)));
+      expect(prediction.probabilities).toEqual(await testPredict(testModel.id, packStrings(titles)));
       expect(prediction.titles).toEqual(titles);
       expect(prediction.getSnapshot()).toMatchObject({
         status: 'done',
@@ -31,16 +31,16 @@ it('computes identical titles once, in chunks of 512', async () => {
   const titles = Array.from({ length: 5000 }, (_, i) => `Manager ${i % 700}`);
   const prediction = file(titles);
   await prediction.start(predict);
-  expect(predict.mock.calls.map(([packed]) => packed.offsets.length - 1)).toEqual([512, 188]);
+  expect(predict.mock.calls.map(([, packed]) => packed.offsets.length - 1)).toEqual([512, 188]);
   expect(prediction.getSnapshot()).toMatchObject({ done: 5000, distinct: 700 });
 });
 
 it('stops after the chunk on its way, keeps it, and goes on from there', async () => {
   const titles = Array.from({ length: 1200 }, (_, i) => `Director ${i}`);
   const prediction = file(titles);
-  const predict = vi.fn<Predict>(async (packed) => {
+  const predict = vi.fn<Predict>(async (modelId, packed) => {
     if (predict.mock.calls.length === 1) prediction.stop();
-    return testPredict(packed);
+    return testPredict(modelId, packed);
   });
   await prediction.start(predict);
   expect(prediction.getSnapshot()).toMatchObject({ status: 'waiting', done: 512 });
@@ -55,9 +55,9 @@ it('stops after the chunk on its way, keeps it, and goes on from there', async (
 it('says why it failed and keeps what is done', async () => {
   const prediction = file(Array.from({ length: 600 }, (_, i) => `CEO ${i}`));
   let calls = 0;
-  await prediction.start(async (packed) => {
+  await prediction.start(async (modelId, packed) => {
     if (++calls === 2) throw new RungError('device-lost', 'The graphics card went away.', 'Try again.');
-    return testPredict(packed);
+    return testPredict(modelId, packed);
   });
   expect(prediction.getSnapshot()).toMatchObject({
     status: 'waiting',
@@ -66,6 +66,17 @@ it('says why it failed and keeps what is done', async () => {
   });
   await prediction.start(testPredict);
   expect(prediction.getSnapshot()).toMatchObject({ status: 'done', done: 600, error: null });
+});
+
+it('asks for the model it belongs to, whatever is loaded', async () => {
+  const prediction = new FilePrediction({ ...testModel, id: 'run-7' }, packStrings(['CEO']));
+  const asked: string[] = [];
+  await prediction.start(async (modelId) => {
+    asked.push(modelId);
+    throw new RungError('not-found', 'This model is no longer loaded.', 'Choose it again.');
+  });
+  expect(asked).toEqual(['run-7']);
+  expect(prediction.getSnapshot()).toMatchObject({ status: 'waiting', done: 0, error: { code: 'not-found' } });
 });
 
 it('ignores a second start while it runs', async () => {

@@ -2,12 +2,13 @@
  * Predictions of a whole file, chunk by chunk: identical titles are computed once, what is done is kept when it is stopped or
  * fails, and it goes on from there. An external store for React (`subscribe`, `getSnapshot`).
  */
-import { toRungError } from '../../shared/errors.ts';
+import { toRungError, type ErrorCode } from '../../shared/errors.ts';
 import { packStrings, type PackedStrings } from '../../shared/strings.ts';
 import type { ModelInfo } from '../../shared/training.ts';
 import type { PredictionTable } from '../../worker/protocol.ts';
 
-export type Predict = (titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
+/** Probabilities, titles x labels, of the model with this id. @throws RungError `busy` or `not-found` when it is not loaded (any more). */
+export type Predict = (modelId: string, titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
 
 export type WritePredictions = (table: PredictionTable, format: 'csv' | 'xlsx') => Promise<Blob>;
 
@@ -21,7 +22,7 @@ export interface FileProgress {
   secondsLeft: number | null;
   /** Time spent predicting. */
   seconds: number;
-  error: { message: string; hint: string } | null;
+  error: { code: ErrorCode; message: string; hint: string } | null;
 }
 
 /** Different titles a call. */
@@ -92,8 +93,8 @@ export class FilePrediction {
       }
       this.#report({ status: this.#progress.done === this.total ? 'done' : 'waiting', secondsLeft: null }, true);
     } catch (thrown) {
-      const { message, hint } = toRungError(thrown);
-      this.#report({ status: 'waiting', secondsLeft: null, error: { message, hint } }, true);
+      const { code, message, hint } = toRungError(thrown);
+      this.#report({ status: 'waiting', secondsLeft: null, error: { code, message, hint } }, true);
     }
   }
 
@@ -127,7 +128,8 @@ export class FilePrediction {
       if (!this.#firstRow.has(title) && !fresh.has(title)) fresh.set(title, end);
       end++;
     }
-    const answers = fresh.size === 0 ? new Float32Array() : await predict(packStrings([...fresh.keys()]));
+    const answers =
+      fresh.size === 0 ? new Float32Array() : await predict(this.model.id, packStrings([...fresh.keys()]));
 
     const labels = this.model.labelNames.length;
     let answer = 0;

@@ -13,7 +13,7 @@ export const testModel: ModelInfo = {
 
 const words = [/chief|\bc[a-z]o\b/i, /director/i, /manager/i];
 
-export async function testPredict(titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
+export async function testPredict(_modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
   const rows = unpackStrings(titles).map((title) => words.map((word) => (word.test(title) ? 0.9 : 0.1)));
   return Float32Array.from(rows.flat());
 }

@@ -28,7 +28,7 @@ export function useTitlePrediction(
   const [latest] = useState(
     () =>
       new Latest<Asked, Float32Array>(
-        (asked) => asked.predict(packStrings([asked.text])),
+        (asked) => asked.predict(asked.modelId, packStrings([asked.text])),
         ({ modelId }, probabilities) => setAnswer({ modelId, probabilities, error: null }),
         ({ modelId }, thrown) => {
           const { message, hint } = toRungError(thrown);
