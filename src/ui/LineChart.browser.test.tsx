@@ -92,5 +92,41 @@ it('thins long lines', async () => {
   const screen = await draw({ series: [{ id: 'a', name: 'line', colour: 'red', points }] });
   await expect.element(screen.getByText(/^0\.\d\d line$/)).toBeVisible();
   const path = screen.container.querySelector('path[stroke="red"]')?.getAttribute('d') ?? '';
-  expect(path.split('L').length).toBe(600);
+  expect(path.split('L').length).toBe(200);
+});
+
+it('draws a single point as a dot of its line, also at the edge', async () => {
+  const one = { colour: 'red', points: [{ x: 4, y: 0.5 }] };
+  const series = [
+    { id: 'a', name: 'line', ...one },
+    { id: 'raw', name: 'raw', faint: true, ...one },
+  ];
+  const screen = await draw({ series });
+  await expect.element(screen.getByText('0.50 line')).toBeVisible();
+  const dots = [...screen.container.querySelectorAll('circle')];
+  expect(dots.map((dot) => dot.getAttribute('fill'))).toEqual(['red']);
+  const clip = dots[0].closest('[clip-path]')?.getAttribute('clip-path') ?? '';
+  expect(clip).toMatch(/clipPath-dots-/);
+});
+
+it('stops its y axis at a round number above the lines and cuts faint ones there', async () => {
+  const named = [1, 2, 3].map((x) => ({ x, y: 0.3 }));
+  const raw = named.map((point) => ({ ...point, y: 3 * point.y }));
+  const series = [
+    { id: 'raw', name: 'raw', colour: 'blue', faint: true, points: raw },
+    { id: 'a', name: 'line', colour: 'red', points: named },
+  ];
+  const screen = await draw({ series });
+  await expect.element(screen.getByText('0.30 line')).toBeVisible();
+  const axis = screen.container.querySelector('.recharts-yAxis-tick-labels');
+  expect([...(axis?.querySelectorAll('text') ?? [])].map((tick) => tick.textContent)).toEqual([
+    '0',
+    '0.1',
+    '0.2',
+    '0.3',
+  ]);
+  const faint = screen.container.querySelector('path[stroke="blue"]');
+  const clip = /#([^)]+)/.exec(faint?.getAttribute('clip-path') ?? '')?.[1] ?? '';
+  const cut = screen.container.querySelector(`[id="${clip}"] rect`);
+  expect(cut?.getAttribute('y')).toBe('18');
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { domainFromZero, downsample, linearScale, linePath, nearestPoint, niceTicks, spread } from './lineGeometry.ts';
+import { downsample, linearScale, nearestPoint, pointAt, spread } from './lineGeometry.ts';
 
 describe('linearScale', () => {
   it('maps ends to ends, and an empty domain to the middle', () => {
@@ -8,39 +8,6 @@ describe('linearScale', () => {
     expect([0, 1, 4].map(scale)).toEqual([100, 80, 20]);
     expect(linearScale([3, 3], [0, 10])(3)).toBe(5);
   });
-});
-
-describe('niceTicks', () => {
-  it.each([
-    [[0, 1], 5, 0, [0, 0.2, 0.4, 0.6, 0.8, 1]],
-    [[0, 8], 8, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8]],
-    [[0, 3], 8, 1, [0, 1, 2, 3]],
-    [[0, 100], 6, 1, [0, 20, 40, 60, 80, 100]],
-    [[0.1, 0.42], 3, 0, [0.2, 0.4]],
-    [[2, 2], 4, 0, [2]],
-  ] as [[number, number], number, number, number[]][])('%j with about %d', (domain, count, minStep, ticks) => {
-    expect(niceTicks(domain, count, minStep)).toEqual(ticks);
-  });
-});
-
-describe('domainFromZero', () => {
-  it.each([
-    [[], [0, 1]],
-    [
-      [0, Number.NaN],
-      [0, 1],
-    ],
-    [
-      [0.71, 0.2],
-      [0, 0.8],
-    ],
-    [[0.31], [0, 0.4]],
-    [
-      [12, Number.POSITIVE_INFINITY],
-      [0, 15],
-    ],
-    [[0.001], [0, 0.001]],
-  ])('%j gives %j', (values, domain) => expect(domainFromZero(values)).toEqual(domain));
 });
 
 describe('downsample', () => {
@@ -101,20 +68,11 @@ describe('nearestPoint', () => {
   });
 });
 
-const same = (value: number): number => value;
-
-describe('linePath', () => {
-  it('moves to the first point and draws to the others', () => {
-    expect(
-      linePath(
-        [
-          { x: 1, y: 2 },
-          { x: 3.04, y: 4.06 },
-        ],
-        same,
-        same,
-      ),
-    ).toBe('M1.0 2.0L3.0 4.1');
-    expect(linePath([], same, same)).toBe('');
+describe('pointAt', () => {
+  it('is the nearest point, or the last one', () => {
+    const line = { id: 'a', name: 'a', colour: 'red', points: [1, 2, 5].map((x) => ({ x, y: 10 * x })) };
+    expect(pointAt(line, 3)).toEqual({ x: 2, y: 20 });
+    expect(pointAt(line, 99)).toEqual({ x: 5, y: 50 });
+    expect(pointAt(line, null)).toEqual({ x: 5, y: 50 });
   });
 });

@@ -1,4 +1,4 @@
-/** The arithmetic of a line chart, apart from React: scales, ticks, thinning, label placement, the nearest point. */
+/** The arithmetic of a line chart that recharts does not do: thinning, label placement, the nearest point. */
 
 export interface LinePoint {
   x: number;
@@ -23,33 +23,6 @@ export function linearScale(from: readonly [number, number], to: readonly [numbe
   const span = from[1] - from[0];
   if (span === 0) return () => (to[0] + to[1]) / 2;
   return (value) => to[0] + ((value - from[0]) / span) * (to[1] - to[0]);
-}
-
-/**
- * Round numbers that cover `domain`: steps of 1, 2 or 5 times a power of ten, about `count` of them, none smaller than `minStep`.
- * Ticks lie inside the domain.
- */
-export function niceTicks(domain: readonly [number, number], count: number, minStep = 0): number[] {
-  const [low, high] = domain;
-  if (!(high > low)) return [low];
-  const rough = Math.max((high - low) / Math.max(1, count), minStep);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * 0.999999);
-  const size = Math.max(step ?? rough, minStep);
-  const ticks: number[] = [];
-  const first = Math.ceil(low / size - 1e-9);
-  for (let i = first; i * size <= high + size * 1e-9; i++) ticks.push(Number((i * size).toPrecision(12)));
-  return ticks;
-}
-
-/** A domain from 0 to a round number at or above every value; [0, 1] without values. Not-finite values are passed over. */
-export function domainFromZero(values: Iterable<number>): [number, number] {
-  let high = 0;
-  for (const value of values) if (Number.isFinite(value) && value > high) high = value;
-  if (high === 0) return [0, 1];
-  const power = 10 ** Math.floor(Math.log10(high));
-  const top = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= high * 0.999999) ?? 10;
-  return [0, Number((top * power).toPrecision(12))];
 }
 
 /**
@@ -136,11 +109,7 @@ export function nearestPoint(points: readonly LinePoint[], x: number): number {
   return low > 0 && x - points[low - 1].x <= points[low].x - x ? low - 1 : low;
 }
 
-/** An SVG path through the points; `x` and `y` map to pixels, a tenth of one is kept. */
-export function linePath(
-  points: readonly LinePoint[],
-  x: (value: number) => number,
-  y: (value: number) => number,
-): string {
-  return points.map((p, i) => `${i === 0 ? 'M' : 'L'}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join('');
+/** The point of a line that is nearest to `x`; its last one for null. The line has points. */
+export function pointAt(line: LineSeries, x: number | null): LinePoint {
+  return line.points[x === null ? line.points.length - 1 : nearestPoint(line.points, x)];
 }
