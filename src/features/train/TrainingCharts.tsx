@@ -1,9 +1,9 @@
 /** The four pictures of a training. They share x (epochs), the crosshair and the label that stands out. */
+import { useThrottledValue } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import type { EpochRecord, StepRecord } from '../../shared/training.ts';
 import { formatFigure, formatSmall } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
-import { domainFromZero } from '../../ui/lineGeometry.ts';
 import { labelSeries, learningRateSeries, lossSeries, scoreSeries } from './series.ts';
 import classes from './TrainScreen.module.css';
 
@@ -27,10 +27,22 @@ export function formatEpoch(epoch: number): string {
   return Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(2);
 }
 
+/** Milliseconds between two drawings of a live run: reports come up to ten times a second, which no eye follows. */
+const drawEvery = 500;
+
+/** The records as the charts draw them: at most twice a second, the last ones always. */
+function useDrawnRecords({ steps, epochs, stepsPerEpoch, bestEpoch }: TrainingChartsProps) {
+  const records = useMemo(
+    () => ({ steps, epochs, stepsPerEpoch: stepsPerEpoch ?? 1, bestEpoch }),
+    [steps, epochs, stepsPerEpoch, bestEpoch],
+  );
+  return useThrottledValue(records, drawEvery);
+}
+
 /** @see TrainingChartsProps */
 export function TrainingCharts(props: TrainingChartsProps) {
-  const { steps, epochs, plannedEpochs, labelNames, bestEpoch, peakRate } = props;
-  const stepsPerEpoch = props.stepsPerEpoch ?? 1;
+  const { plannedEpochs, labelNames, peakRate } = props;
+  const { steps, epochs, stepsPerEpoch, bestEpoch } = useDrawnRecords(props);
   const [hover, setHover] = useState<number | null>(null);
   const byStep = useMemo(() => ({ steps, epochs, stepsPerEpoch }), [steps, epochs, stepsPerEpoch]);
   // Only with a new epoch: these lines do not change with every report of steps.
@@ -41,7 +53,7 @@ export function TrainingCharts(props: TrainingChartsProps) {
   const labels = useMemo(() => labelSeries(byEpoch, labelNames), [byEpoch, labelNames]);
 
   const xDomain = useMemo(() => [0, Math.max(1, plannedEpochs)] as const, [plannedEpochs]);
-  const rateDomain = useMemo(() => domainFromZero([peakRate]), [peakRate]);
+  const rateDomain = useMemo(() => [0, peakRate] as const, [peakRate]);
   const marker = useMemo(
     () => (bestEpoch === null ? null : { x: bestEpoch, label: `best: epoch ${bestEpoch}` }),
     [bestEpoch],
