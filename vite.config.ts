@@ -68,7 +68,9 @@ export default defineConfig({
       },
       workbox: {
         clientsClaim: true,
-        globPatterns: ['**/*.{js,css,html,svg,png,wasm,json,safetensors,csv,txt}'],
+        globPatterns: ['**/*.{js,css,html,svg,png,wasm,json,safetensors,csv,txt,md}'],
+        // Every other address is a file of its own, not a view of the page.
+        navigateFallbackDenylist: [/\.\w+$/],
         maximumFileSizeToCacheInBytes: 64 * 1024 * 1024,
       },
     }),

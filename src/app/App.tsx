@@ -1,18 +1,18 @@
-import { AppShell, Button, Group, Text } from '@mantine/core';
+import { Alert, AppShell, Box, Button, Group, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
-import { version } from '../../package.json';
 import { ErrorBoundary } from 'react-error-boundary';
 import { RunProgress } from '../ui/RunProgress.tsx';
 import { CrashScreen } from './CrashScreen.tsx';
 import { useDataStore, summaryOf } from './dataStore.ts';
+import { About } from './About.tsx';
 import { DeviceBadge } from './DeviceBadge.tsx';
 import { useEngineStore } from './engineStore.ts';
 import { Rail, Tabs } from './Navigation.tsx';
 import { usePlace, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 import { Screens } from './Screens.tsx';
-import { openDropped } from './dropped.ts';
+import { openStray } from './dropped.ts';
 import { useUpdate } from './updates.ts';
 import { useGuards } from './useGuards.ts';
 
@@ -31,7 +31,7 @@ function useWaits(): Record<Place, string | null> {
   };
 }
 
-/** A new version waits: taken on demand, never while a training runs. */
+/** A new version waits: taken on demand, never while a training runs, in this tab or another. */
 function UpdateButton({ training }: { training: boolean }) {
   const take = useUpdate((store) => store.take);
   if (!take || training) return null;
@@ -50,7 +50,7 @@ function useStrayDrops(): void {
       if (event.defaultPrevented) return;
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) openDropped(file);
+      if (file) openStray(file);
     };
     addEventListener('dragover', allow);
     addEventListener('drop', open);
@@ -67,6 +67,8 @@ export function App() {
   const narrow = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false });
   const device = useEngineStore((store) => store.device);
   const live = useEngineStore((store) => store.live);
+  const error = useEngineStore((store) => store.error);
+  const dismissError = useEngineStore((store) => store.dismissError);
   const start = useEngineStore((store) => store.start);
   const pause = useEngineStore((store) => store.pause);
   const resume = useEngineStore((store) => store.resume);
@@ -111,9 +113,9 @@ export function App() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" visibleFrom="sm" style={{ background: 'var(--surface)', borderColor: 'var(--line)' }}>
         <Rail current={place} waits={waits} />
-        <Text size="xs" c="var(--muted)" mt="auto" px="sm">
-          Rung {version} · <a href="./third-party-licenses.md">licences</a>
-        </Text>
+        <Box mt="auto" px="sm">
+          <About />
+        </Box>
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} style={{ outline: 'none' }}>
         {live && place !== 'train' && (
@@ -123,6 +125,18 @@ export function App() {
         )}
         <ErrorBoundary FallbackComponent={CrashScreen} resetKeys={[place]}>
           <div className="place">
+            {error && place !== 'train' && (
+              <Alert
+                color="red"
+                mb="md"
+                title={error.message}
+                withCloseButton
+                closeButtonLabel="Dismiss"
+                onClose={dismissError}
+              >
+                {error.hint}
+              </Alert>
+            )}
             <Screens place={place} />
           </div>
         </ErrorBoundary>

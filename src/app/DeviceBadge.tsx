@@ -1,5 +1,6 @@
-import { Badge, Popover, Text, UnstyledButton } from '@mantine/core';
+import { Badge, Box, Popover, Text, UnstyledButton } from '@mantine/core';
 import { Cpu } from 'lucide-react';
+import { About } from './About.tsx';
 import type { DeviceReport } from '../shared/training.ts';
 
 /** Which device computes; what that means is one click away. */
@@ -34,6 +35,9 @@ export function DeviceBadge({ device }: { device: DeviceReport | null }) {
         <Text size="sm" mt="xs" c="dimmed">
           Your data and the model stay on this machine.
         </Text>
+        <Box mt="xs">
+          <About />
+        </Box>
       </Popover.Dropdown>
     </Popover>
   );

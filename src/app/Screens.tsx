@@ -1,7 +1,7 @@
 /** Each place wired to the stores: screens get everything by props and know no store. */
 import { Alert, Box } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { DataScreen } from '../features/data/DataScreen.tsx';
 import { ExportScreen } from '../features/export/ExportScreen.tsx';
 import { PredictScreen } from '../features/predict/PredictScreen.tsx';
@@ -70,7 +70,8 @@ function TrainPlace() {
       },
     [summary],
   );
-  useMeasurement();
+  const measurementKey = useMeasurementKey();
+  useMeasurement(measurementKey);
   return (
     <TrainScreen
       dataset={dataset}
@@ -82,7 +83,11 @@ function TrainPlace() {
       onReset={engine.resetConfig}
       runName={engine.runName}
       onRunName={engine.setRunName}
-      estimate={estimateOf(engine.measured, summary?.trainableRows ?? 0, engine.config)}
+      estimate={estimateOf(
+        engine.measured?.key === measurementKey ? engine.measured.estimate : null,
+        summary?.trainableRows ?? 0,
+        engine.config,
+      )}
       onTrain={train}
       live={engine.live}
       onPause={engine.pause}
@@ -113,14 +118,7 @@ function TrainPlace() {
 async function train(): Promise<void> {
   // Runs that are kept should outlast a full disk; the browser may decline, and then they are merely the first to go.
   void navigator.storage?.persist?.().catch(() => false);
-  let dataset;
-  try {
-    dataset = await useDataStore.getState().dataset();
-  } catch (thrown) {
-    useEngineStore.getState().fail(thrown);
-    return;
-  }
-  const done = await useEngineStore.getState().train(dataset);
+  const done = await useEngineStore.getState().train(() => useDataStore.getState().dataset());
   if (!done) return;
   const { run, notices } = done;
   useSelectedRun.getState().select(run.id);
@@ -137,25 +135,44 @@ async function train(): Promise<void> {
   for (const message of notices) notifications.show({ title: run.name, message, color: 'yellow', autoClose: false });
 }
 
-/** Times this device on the open table when nothing else runs, for the estimate beside the Train button. */
-function useMeasurement(): void {
+const sampledPlaces = 25;
+const rowsOfPlace = 20;
+
+/** Titles from all over the table: it may be sorted, and long titles cost more. */
+async function sampleTitles(rowCount: number): Promise<string[]> {
+  const { fetchRows } = useDataStore.getState();
+  const gap = Math.max(rowsOfPlace, Math.floor(rowCount / sampledPlaces));
+  const offsets = Array.from({ length: sampledPlaces }, (_, i) => i * gap).filter((offset) => offset < rowCount);
+  const pages = await Promise.all(offsets.map((offset) => fetchRows({}, offset, rowsOfPlace)));
+  return pages.flatMap((page) => page.rows.map((row) => row.title));
+}
+
+/** What the estimate was measured for: another device, encoder, batch or table needs another measurement. */
+function useMeasurementKey(): string {
   const summary = useDataStore((store) => summaryOf(store.state));
-  const { device, live, measured, config } = useEngineStore();
-  const { encoder, batchSize } = config;
-  const key = `${device?.backend} ${encoder.kind} ${encoder.id} ${batchSize} ${summary?.source.name}`;
-  const [measuredKey, setMeasuredKey] = useState('');
+  const { device, config } = useEngineStore();
+  const { encoder, batchSize, maxTokens } = config;
+  const table = summary ? [summary.source.name, summary.source.bytes, summary.trainableRows] : [];
+  return [device?.backend, encoder.kind, encoder.id, batchSize, maxTokens, ...table].join(' ');
+}
+
+/** Times this device on the open table when nothing else runs, for the estimate beside the Train button. */
+function useMeasurement(key: string): void {
+  const summary = useDataStore((store) => summaryOf(store.state));
+  const { device, live, measured } = useEngineStore();
+  const rowCount = summary && !summary.blocked ? summary.rowCount : 0;
+  const wanted = rowCount > 0 && device !== null && live === null && measured?.key !== key;
   useEffect(() => {
-    if (!summary || summary.blocked || !device || live || (measured && key === measuredKey)) return;
+    if (!wanted) return;
+    const { measure, fail } = useEngineStore.getState();
     // Typing a batch size should not start a measurement for every digit.
     const timer = setTimeout(() => {
-      setMeasuredKey(key);
-      void useDataStore
-        .getState()
-        .fetchRows({}, 0, 500)
-        .then((page) => useEngineStore.getState().measure(page.rows.map((row) => row.title)));
+      sampleTitles(rowCount)
+        .then((titles) => measure(key, titles))
+        .catch(fail);
     }, 600);
     return () => clearTimeout(timer);
-  }, [key, measuredKey, summary, device, live, measured]);
+  }, [key, wanted, rowCount]);
 }
 
 function ResultsPlace() {
@@ -171,7 +188,10 @@ function ResultsPlace() {
         if (shown) void usePredictStore.getState().select(shown.id);
         goTo('predict');
       }}
-      onExport={() => goTo('export')}
+      onExport={() => {
+        if (shown) select(shown.id);
+        goTo('export');
+      }}
     />
   );
 }

@@ -13,10 +13,23 @@ export function openDropped(file: File, options?: ImportOptions): void {
   else void useDataStore.getState().openFile(file, options);
 }
 
+/** The same for a file dropped where no drop zone is: the user is taken to what it became. */
+export function openStray(file: File): void {
+  const isModel = /\.(zip|safetensors)$/i.test(file.name);
+  if (!isModel && useEngineStore.getState().live) {
+    const message = 'It trains on the table that is open. Stop it or wait, then drop the file again.';
+    notifications.show({ title: 'A training is running', message, color: 'yellow' });
+    return;
+  }
+  if (!isModel) goTo('data');
+  openDropped(file);
+}
+
 /** Reads a dropped package. One with a trained head predicts at once; a bare encoder becomes the one to train. */
 export async function openModelFiles(files: File[]): Promise<void> {
+  const { setLoading } = usePredictStore.getState();
   try {
-    const { model, encoder, warnings } = await useEngineStore.getState().openPackage(files, () => undefined);
+    const { model, encoder, warnings } = await useEngineStore.getState().openPackage(files, setLoading);
     for (const message of warnings) notifications.show({ message, color: 'yellow' });
     if (model) {
       usePredictStore.getState().adopt(model);
@@ -29,5 +42,7 @@ export async function openModelFiles(files: File[]): Promise<void> {
   } catch (thrown) {
     const { message, hint } = toRungError(thrown);
     notifications.show({ title: message, message: hint, color: 'red', autoClose: false });
+  } finally {
+    setLoading(null);
   }
 }

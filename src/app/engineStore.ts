@@ -22,7 +22,8 @@ interface EngineStore {
   encoders: EncoderInfo[];
   config: TrainingConfig;
   runName: string;
-  measured: Estimate | null;
+  /** What was measured on this device, and for which settings and table. */
+  measured: { key: string; estimate: Estimate } | null;
   live: LiveRun | null;
   runs: RunRecord[];
   lastDeleted: { id: string; name: string } | null;
@@ -33,10 +34,10 @@ interface EngineStore {
   setConfig: (config: TrainingConfig) => void;
   resetConfig: () => void;
   setRunName: (name: string) => void;
-  /** Times a few steps on the titles for the estimate; quietly nothing while a training runs. */
-  measure: (titles: string[]) => Promise<void>;
+  /** Times a few steps on the titles for the estimate; nothing changes when a training or another measurement takes over. */
+  measure: (key: string, titles: string[]) => Promise<void>;
   /** Resolves with the finished run and what the user should still know of it; null when it failed (`error` then says why). */
-  train: (dataset: Dataset) => Promise<{ run: RunRecord; notices: string[] } | null>;
+  train: (load: () => Promise<Dataset>) => Promise<{ run: RunRecord; notices: string[] } | null>;
   pause: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -76,8 +77,12 @@ export const useEngineStore = create<EngineStore>((set, get) => {
   }
 
   async function refreshRuns(): Promise<void> {
-    const runs = await engineWorker.runs();
+    const { runs, unreadable } = await engineWorker.runs();
     set((store) => ({ runs, runName: store.live ? store.runName : nextRunName(runs) }));
+    if (unreadable.length > 0) {
+      const message = `${unreadable.length} stored runs cannot be read by this version of Rung: ${unreadable.join('; ')}.`;
+      set({ error: { message, hint: 'They were left as they are; another version may read them.' } });
+    }
   }
 
   return {
@@ -92,15 +97,12 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     compareIds: [],
     error: null,
 
-    start: () =>
-      guarded(async () => {
-        const [device, encoders] = await Promise.all([
-          engineWorker.device(get().config.backend),
-          engineWorker.encoders(),
-        ]);
-        set({ device, encoders });
-        await refreshRuns();
-      }),
+    start: async () => {
+      // One after the other fails alone: without a device, kept runs can still be looked at and downloaded.
+      await guarded(refreshRuns);
+      await guarded(async () => set({ encoders: await engineWorker.encoders() }));
+      await guarded(async () => set({ device: await engineWorker.device(get().config.backend) }));
+    },
     setConfig: (config) => {
       const backendChanged = config.backend !== get().config.backend;
       set({ config });
@@ -108,19 +110,22 @@ export const useEngineStore = create<EngineStore>((set, get) => {
         void guarded(async () => set({ device: await engineWorker.device(config.backend), measured: null }));
       }
     },
-    resetConfig: () => set((store) => ({ config: { ...defaultConfig, backend: store.config.backend } })),
+    resetConfig: () => get().setConfig({ ...defaultConfig, backend: forcedBackend() }),
     setRunName: (runName) => set({ runName }),
-    measure: (titles) =>
+    measure: (key, titles) =>
       guarded(async () => {
         if (get().live) return;
-        const measured = await engineWorker.measure(get().config, packStrings(titles));
-        if (measured) set({ measured });
+        const estimate = await engineWorker.measure(get().config, packStrings(titles));
+        if (estimate) set({ measured: { key, estimate } });
       }),
-    train: async (dataset) => {
-      const { config, runName } = get();
+    train: async (load) => {
+      const { config, runName, live } = get();
+      if (live) return null;
       const name = runName.trim() || nextRunName(get().runs);
       set({
         error: null,
+        // Their space is freed when a training starts.
+        lastDeleted: null,
         live: {
           name,
           status: 'preparing',
@@ -135,6 +140,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
       });
       const notices: string[] = [];
       try {
+        const dataset = await load();
         const run = await engineWorker.train({ dataset, config, name, persist: true }, (event) => {
           if (event.type === 'notice') notices.push(event.message);
           set((store) => ({ live: store.live && liveAfter(store.live, event) }));
@@ -158,7 +164,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
       }),
     renameRun: (id, name) =>
       guarded(async () => {
-        if (!name.trim()) throw new RungError('not-found', 'A run needs a name.', 'Type at least one character.');
+        if (!name.trim()) throw new RungError('name-missing', 'A run needs a name.', 'Type at least one character.');
         await engineWorker.renameRun(id, name.trim());
         await refreshRuns();
       }),

@@ -12,10 +12,11 @@ interface PredictStore {
   loading: string | null;
   error: { message: string; hint: string } | null;
   select: (id: string) => Promise<void>;
+  setLoading: (loading: string | null) => void;
   adopt: (model: ModelInfo) => void;
   /** Forgets the model when its run was deleted. */
   forget: (id: string) => void;
-  predict: (titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
+  predict: (modelId: string, titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
   fail: (thrown: unknown) => void;
   dismissError: () => void;
 }
@@ -35,9 +36,10 @@ export const usePredictStore = create<PredictStore>((set, get) => ({
       set({ loading: null });
     }
   },
+  setLoading: (loading) => set({ loading }),
   adopt: (model) => set((store) => ({ model, packages: [...store.packages, model], error: null })),
   forget: (id) => set((store) => (store.model?.id === id ? { model: null } : {})),
-  predict: (titles) => engineWorker.predict(titles),
+  predict: (modelId, titles) => engineWorker.predict(modelId, titles),
   fail: (thrown) => {
     const { message, hint } = toRungError(thrown);
     set({ error: { message, hint } });

@@ -21,8 +21,12 @@ export interface Encoder {
   tokenizer: Tokenizer;
   /** Names of a trained head; null for an encoder without one. */
   labelNames: string[] | null;
-  /** The folder it came from: what an export copies its tokenizer from. */
+  /** The head was trained to choose one label (softmax), not several. */
+  oneLabelOnly: boolean;
+  /** The folder it came from without its weights: what an export copies its tokenizer from. */
   files: ModelFiles;
+  /** Of the weights file. */
+  bytes: number;
 }
 
 function textOf(bytes: Uint8Array | undefined): string | undefined {
@@ -66,7 +70,15 @@ export function readEncoder(files: ModelFiles): Encoder {
   }
   const weights = withModelPrefix(readSafetensors(bytes, 'model.safetensors'));
   const labelNames = weights.has('classifier.weight') ? labelNamesOf(configJson) : null;
-  return { architecture, weights, tokenizer, labelNames, files };
+  // Held once, as arrays: the file of a full-size checkpoint weighs as much again.
+  const others = new Map(files);
+  others.delete('model.safetensors');
+  const oneLabelOnly = fieldOf(configJson, 'problem_type') === 'single_label_classification';
+  return { architecture, weights, tokenizer, labelNames, oneLabelOnly, files: others, bytes: bytes.length };
+}
+
+function fieldOf(json: unknown, name: string): unknown {
+  return typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined;
 }
 
 /** Checkpoints of the bare encoder (`DistilBertModel`) leave the `distilbert.` prefix out. */
@@ -76,8 +88,7 @@ function withModelPrefix(weights: NamedArrays): NamedArrays {
 }
 
 function labelNamesOf(config: unknown): string[] | null {
-  if (typeof config !== 'object' || config === null || !('id2label' in config)) return null;
-  const { id2label } = config;
+  const id2label = fieldOf(config, 'id2label');
   if (typeof id2label !== 'object' || id2label === null) return null;
   const entries = Object.entries(id2label).map(([id, name]): [number, string] => [Number(id), String(name)]);
   return entries.toSorted(([a], [b]) => a - b).map(([, name]) => name);

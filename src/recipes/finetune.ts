@@ -52,8 +52,9 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   const labelCount = dataset.labelNames.length;
 
   // Data
+  const maxTokens = Math.min(settings.maxTokens, architecture.maxPositions);
   yield { type: 'phase', message: 'Reading titles as tokens', fraction: null };
-  const tokens = input.tokenizer.encodeMany(unpackStrings(dataset.titles), settings.maxTokens);
+  const tokens = input.tokenizer.encodeMany(unpackStrings(dataset.titles), maxTokens);
   const train = pickExamples(tokens, dataset.labels, labelCount, split.train);
   const validation = pickExamples(tokens, dataset.labels, labelCount, split.validation);
   const test = pickExamples(tokens, dataset.labels, labelCount, split.test);

@@ -28,7 +28,7 @@ export async function measure(
     seed: 1,
     dropout: settings.dropout,
   });
-  const tokens = encoder.tokenizer.encodeMany(titles, settings.maxTokens);
+  const tokens = encoder.tokenizer.encodeMany(titles, Math.min(settings.maxTokens, architecture.maxPositions));
   const random = new Random(1);
   // Batches are as long as the data set's; the epoch is long enough never to end within the two seconds.
   const rows = Uint32Array.from({ length: settings.batchSize * 400 }, () => random.int(titles.length));

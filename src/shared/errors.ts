@@ -27,6 +27,7 @@ export const errorCodes = [
   'training-diverged',
   'aborted',
   'busy',
+  'name-missing',
   // storage
   'quota-exceeded',
   'storage-unavailable',

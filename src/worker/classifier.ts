@@ -23,6 +23,8 @@ export class Classifier {
   readonly id: string;
   private readonly parts: ClassifierParts;
   private predictor: Predictor | null = null;
+  /** Settles when the predictions that are under way are done. */
+  private underWay: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ClassifierParts) {
     this.id = parts.id;
@@ -55,16 +57,29 @@ export class Classifier {
     return { id, name, labelNames: encoder.labelNames ?? [], thresholds, cleaning, device };
   }
 
-  /** Probabilities, titles x labels. */
-  async predict(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
+  /** Probabilities, titles x labels, one call after the other. A failure unloads the weights: the next call loads them anew. */
+  predict(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
+    const result = this.underWay.then(() => this.predictNow(titles));
+    this.underWay = result.catch(() => this.dispose());
+    return result;
+  }
+
+  /** Frees the device once the predictions under way are done. */
+  async unload(): Promise<void> {
+    await this.underWay;
+    this.dispose();
+  }
+
+  private async predictNow(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
     const { encoder, cleaning } = this.parts;
     this.predictor ??= this.load();
     const maxTokens = Math.min(this.parts.maxTokens, encoder.architecture.maxPositions);
     const cleaned = titles.map((title) => cleanTitle(title, cleaning));
-    return sigmoid(await this.predictor.logits(encoder.tokenizer.encodeMany(cleaned, maxTokens)));
+    const logits = await this.predictor.logits(encoder.tokenizer.encodeMany(cleaned, maxTokens));
+    return encoder.oneLabelOnly ? softmax(logits, encoder.labelNames?.length ?? 1) : sigmoid(logits);
   }
 
-  unload(): void {
+  private dispose(): void {
     this.predictor?.dispose();
     this.predictor = null;
   }
@@ -75,4 +90,20 @@ export class Classifier {
     const { architecture, weights } = withHead(encoder, labelCount, { keepHead: true, seed: 0, dropout: 0 });
     return createPredictor(architecture, weights);
   }
+}
+
+/** Over the labels of each title: what a checkpoint with `problem_type: single_label_classification` was trained with. */
+function softmax(logits: Float32Array, labels: number): Float32Array<ArrayBuffer> {
+  const probabilities = new Float32Array(logits.length);
+  for (let at = 0; at < logits.length; at += labels) {
+    const row = logits.subarray(at, at + labels);
+    const largest = row.reduce((most, logit) => Math.max(most, logit), -Infinity);
+    const exponentials = row.map((logit) => Math.exp(logit - largest));
+    const sum = exponentials.reduce((total, value) => total + value, 0);
+    probabilities.set(
+      exponentials.map((value) => value / sum),
+      at,
+    );
+  }
+  return probabilities;
 }

@@ -74,7 +74,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     restoreRun: (id) => remote.restoreRun(id),
     loadRun: (id) => remote.loadRun(id),
     openPackage: (files, onProgress) => remote.openPackage(files, Comlink.proxy(onProgress)),
-    predict: (titles) => remote.predict(Comlink.transfer(titles, buffersOfStrings(titles))),
+    predict: (modelId, titles) => remote.predict(modelId, Comlink.transfer(titles, buffersOfStrings(titles))),
     exportRun: (id, onProgress) => remote.exportRun(id, Comlink.proxy(onProgress)),
   };
 }

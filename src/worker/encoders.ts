@@ -61,12 +61,11 @@ export class Encoders {
 
   addDropped(name: string, encoder: Encoder): EncoderInfo {
     const id = `dropped-${this.dropped.size + 1}`;
-    const bytes = encoder.files.get('model.safetensors')?.length ?? 0;
     let parameters = 0;
     for (const weights of encoder.weights.values()) parameters += weights.data.length;
     const { layers, dim } = encoder.architecture;
     const description = `${layers} layers of ${dim}, dropped in this visit`;
-    const info: EncoderInfo = { source: { kind: 'dropped', id }, name, description, parameters, bytes };
+    const info: EncoderInfo = { source: { kind: 'dropped', id }, name, description, parameters, bytes: encoder.bytes };
     this.dropped.set(id, { info, encoder });
     return info;
   }

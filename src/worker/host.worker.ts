@@ -1,7 +1,7 @@
 /** The engine's worker: dispatches calls; owns the backend, the live training, the loaded model and the kept runs. */
 import * as Comlink from 'comlink';
 import { readModelFiles, writeModelZip } from '../formats/package.ts';
-import { startBackend } from '../kernels/backend.ts';
+import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
 import { readEncoder, withHead } from '../recipes/encoder.ts';
 import { measure } from '../recipes/measure.ts';
 import { withFigures } from '../recipes/package.ts';
@@ -29,12 +29,21 @@ import { installErrorTransfer } from './transfer.ts';
 class Host implements EngineApi {
   private baseUrl = self.location.href;
   private encoderList = new Encoders(this.baseUrl);
-  private readonly archive = RunArchive.open();
+  private readonly unreadable: string[] = [];
+  private readonly archive = RunArchive.open((id, reason) => this.unreadable.push(`${id}: ${reason}`));
   private backend: Promise<DeviceReport> | null = null;
   private live: LiveTraining | null = null;
-  private measuring: AbortController | null = null;
+  private measuring: { abort: AbortController; done: Promise<unknown> } | null = null;
   private model: Classifier | null = null;
   private readonly packages = new Map<string, Classifier>();
+
+  constructor() {
+    onDeviceFailure((error) => {
+      // Tensors are gone with the device, and a full one has to be cleared: both are loaded anew when next needed.
+      if (error.code === 'device-lost') this.backend = null;
+      void this.unloadAll();
+    });
+  }
 
   async init(baseUrl: string): Promise<void> {
     this.baseUrl = baseUrl;
@@ -43,11 +52,15 @@ class Host implements EngineApi {
 
   async device(force: Backend | null): Promise<DeviceReport> {
     if (this.live && this.backend) return this.backend;
-    this.measuring?.abort();
-    const starting = startBackend(force, this.baseUrl);
+    // One start after the other: the last one asked for is the one that computes.
+    const before = this.backend?.catch(() => null);
+    const starting = (async () => {
+      await before;
+      await this.stopMeasuring();
+      await this.unloadAll();
+      return startBackend(force, this.baseUrl);
+    })();
     this.backend = starting;
-    // What was on the other backend's device is gone with it.
-    for (const classifier of [this.model, ...this.packages.values()]) classifier?.unload();
     return starting;
   }
 
@@ -56,15 +69,20 @@ class Host implements EngineApi {
   }
 
   async measure(config: TrainingConfig, titles: PackedStrings): Promise<Estimate | null> {
-    if (this.live || this.measuring) return null;
-    const measuring = new AbortController();
+    // The device first: starting one waits for a measurement, so a measurement must never wait for a start.
+    await this.started(config.backend);
+    await this.stopMeasuring();
+    if (this.live) return null;
+    const abort = new AbortController();
+    const done = this.encoderList
+      .load(config.encoder)
+      .then((encoder) => measure(encoder, unpackStrings(titles), config, abort.signal));
+    const measuring = { abort, done };
     this.measuring = measuring;
     try {
-      await this.started(config.backend);
-      const encoder = await this.encoderList.load(config.encoder);
-      return await measure(encoder, unpackStrings(titles), config, measuring.signal);
+      return await done;
     } finally {
-      this.measuring = null;
+      if (this.measuring === measuring) this.measuring = null;
     }
   }
 
@@ -74,8 +92,8 @@ class Host implements EngineApi {
     }
     const live = new LiveTraining(crypto.randomUUID(), onEvent);
     this.live = live;
-    this.measuring?.abort();
     try {
+      await this.stopMeasuring();
       const [device, archive] = await Promise.all([this.started(request.config.backend), this.archive]);
       await archive.forgetDeleted();
       const release = await holdRun(live.id);
@@ -101,17 +119,17 @@ class Host implements EngineApi {
     this.live?.stop();
   }
 
-  async runs(): Promise<RunRecord[]> {
-    return (await this.archive).list();
+  async runs(): Promise<{ runs: RunRecord[]; unreadable: string[] }> {
+    this.unreadable.length = 0;
+    const runs = await (await this.archive).list();
+    return { runs, unreadable: [...this.unreadable] };
   }
 
   async renameRun(id: string, name: string): Promise<void> {
-    const archive = await this.archive;
-    await archive.put({ ...archive.get(id), name });
+    await (await this.archive).rename(id, name);
   }
 
   async deleteRun(id: string): Promise<void> {
-    if (this.live?.id === id) throw new RungError('busy', 'This run is training now.', 'Stop it first.');
     await (await this.archive).delete(id);
   }
 
@@ -123,13 +141,12 @@ class Host implements EngineApi {
     const device = await this.started(null);
     const dropped = this.packages.get(id);
     if (dropped) return this.use(dropped).info(device);
-    if (this.model?.id === id) return this.model.info(device);
     const archive = await this.archive;
-    const { name, thresholds, data, config } = archive.get(id);
+    const { name, thresholds, data, config } = await archive.get(id);
+    if (this.model?.id === id) return { ...this.model.info(device), name };
     const encoder = readEncoder(await archive.files(id));
-    return this.use(
-      new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens: config.maxTokens }),
-    ).info(device);
+    const { maxTokens } = config;
+    return this.use(new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens })).info(device);
   }
 
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
@@ -151,19 +168,22 @@ class Host implements EngineApi {
     return { encoder: info, model: this.use(classifier).info(device), warnings };
   }
 
-  async predict(titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
-    if (!this.model) {
-      throw new RungError('not-found', 'No model is loaded to predict with.', 'Train one, or drop a downloaded one.');
+  async predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
+    // A file that is predicted chunk by chunk must not change models in the middle.
+    if (this.model?.id !== modelId) {
+      const message = this.model ? 'Another model has been chosen since.' : 'No model is loaded to predict with.';
+      throw new RungError('not-found', message, 'Choose the model again, or predict anew with the one that is chosen.');
     }
+    const { model } = this;
     await this.started(null);
-    const probabilities = await this.model.predict(unpackStrings(titles));
+    const probabilities = await model.predict(unpackStrings(titles));
     return Comlink.transfer(probabilities, [probabilities.buffer]);
   }
 
   async exportRun(id: string, onProgress: ProgressListener): Promise<Blob> {
     const archive = await this.archive;
     onProgress('Reading the weights', null);
-    const files = withFigures(await archive.files(id), archive.get(id));
+    const files = withFigures(await archive.files(id), await archive.get(id));
     onProgress('Writing the zip', null);
     return new Blob([writeModelZip(files)], { type: 'application/zip' });
   }
@@ -175,8 +195,19 @@ class Host implements EngineApi {
     return this.device(force);
   }
 
+  private async stopMeasuring(): Promise<void> {
+    if (!this.measuring) return;
+    this.measuring.abort.abort();
+    await this.measuring.done.catch(() => null);
+  }
+
+  private async unloadAll(): Promise<void> {
+    const classifiers = [...this.packages.values(), ...(this.model ? [this.model] : [])];
+    await Promise.all(classifiers.map((classifier) => classifier.unload()));
+  }
+
   private use(classifier: Classifier): Classifier {
-    if (this.model && this.model !== classifier) this.model.unload();
+    if (this.model && this.model !== classifier) void this.model.unload();
     this.model = classifier;
     return classifier;
   }

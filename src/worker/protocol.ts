@@ -87,7 +87,10 @@ export interface EngineApi {
   /** Starts the backend and says what it is. `force` null: the best there is. */
   device(force: Backend | null): Promise<DeviceReport>;
   encoders(): Promise<EncoderInfo[]>;
-  /** Trains on a few of the titles for about two seconds and throws the result away. Null while a training runs. */
+  /**
+   * Trains on a few of the titles for about two seconds and throws the result away. Null while a training runs, and when another
+   * measurement or a training begins meanwhile.
+   */
   measure(config: TrainingConfig, titles: PackedStrings): Promise<Estimate | null>;
   /** Trains to the end and resolves with the record; `stop` ends it early, the best epoch kept. */
   train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord>;
@@ -95,7 +98,8 @@ export interface EngineApi {
   resume(): Promise<void>;
   stop(): Promise<void>;
 
-  runs(): Promise<RunRecord[]>;
+  /** Newest first. Stored runs that this version cannot read are left out and named in `unreadable`. */
+  runs(): Promise<{ runs: RunRecord[]; unreadable: string[] }>;
   renameRun(id: string, name: string): Promise<void>;
   deleteRun(id: string): Promise<void>;
   /** Undo of `deleteRun` in the same session. */
@@ -105,8 +109,11 @@ export interface EngineApi {
   loadRun(id: string): Promise<ModelInfo>;
   /** Reads a dropped zip or the files of a dropped folder in Hugging Face layout. */
   openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel>;
-  /** Probabilities, titles x labels, of the loaded model; titles are cleaned as its training data was. */
-  predict(titles: PackedStrings): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * Probabilities, titles x labels; titles are cleaned as the model's training data was.
+   * @throws RungError 'not-found' when `modelId` is not the model that is loaded.
+   */
+  predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>>;
 
   /** One zip in Hugging Face layout of a stored run. */
   exportRun(id: string, onProgress: ProgressListener): Promise<Blob>;

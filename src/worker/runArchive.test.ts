@@ -13,7 +13,7 @@ const files: ModelFiles = new Map([
 ]);
 
 /** Another visit: what is in memory is gone, what is stored is not. */
-const nextVisit = (): Promise<RunArchive> => RunArchive.open();
+const nextVisit = (): Promise<RunArchive> => RunArchive.open(() => undefined);
 
 describe('RunArchive', () => {
   beforeEach(async () => {
@@ -23,37 +23,37 @@ describe('RunArchive', () => {
   });
 
   it('finds runs and their weights on the next visit, newest first', async () => {
-    const archive = await RunArchive.open();
+    const archive = await RunArchive.open(() => undefined);
     await archive.put({ ...testRecord({ id: 'old' }), createdAt: 1 });
     await archive.put({ ...testRecord({ id: 'new' }), createdAt: 2 });
     expect(await archive.putFiles('new', files)).toBeNull();
     const again = await nextVisit();
-    expect(again.list().map((run) => run.id)).toEqual(['new', 'old']);
+    expect((await again.list()).map((run) => run.id)).toEqual(['new', 'old']);
     expect((await again.files('new')).get('model.safetensors')).toEqual(Uint8Array.of(1, 2, 3));
   });
 
   it('calls a run that was cut off interrupted', async () => {
-    await (await RunArchive.open()).put({ ...testRecord({ id: 'cut' }), status: 'running' });
-    expect((await nextVisit()).get('cut').status).toBe('interrupted');
+    await (await RunArchive.open(() => undefined)).put({ ...testRecord({ id: 'cut' }), status: 'running' });
+    expect((await (await nextVisit()).get('cut')).status).toBe('interrupted');
   });
 
   it('brings a deleted run back with its weights, until its space is needed', async () => {
-    const archive = await RunArchive.open();
+    const archive = await RunArchive.open(() => undefined);
     await archive.put(testRecord({ id: 'a' }));
     await archive.putFiles('a', files);
     await archive.delete('a');
-    expect(archive.list()).toEqual([]);
+    expect(await archive.list()).toEqual([]);
     await archive.restore('a');
     expect((await archive.files('a')).size).toBe(3);
 
     await archive.delete('a');
     await archive.forgetDeleted();
     await expect(archive.restore('a')).rejects.toMatchObject({ code: 'not-found' });
-    expect((await nextVisit()).list()).toEqual([]);
+    expect(await (await nextVisit()).list()).toEqual([]);
   });
 
   it('says which run has no weights', async () => {
-    const archive = await RunArchive.open();
+    const archive = await RunArchive.open(() => undefined);
     await archive.put({ ...testRecord({ id: 'a' }), name: 'First try' });
     await expect(archive.files('a')).rejects.toThrow(RungError);
     await expect(archive.files('b')).rejects.toMatchObject({ code: 'not-found' });

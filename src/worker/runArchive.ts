@@ -6,66 +6,71 @@
 import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
-import { activeRunIds } from '../shared/runLocks.ts';
+import { activeRunIds, holdRun } from '../shared/runLocks.ts';
 import { openStorage, type RunStorage } from '../storage/storage.ts';
 
 export class RunArchive {
-  private readonly records = new Map<string, RunRecord>();
-  private readonly deleted = new Map<string, RunRecord>();
-  private readonly unsaved = new Map<string, ModelFiles>();
+  /** Records and folders that could not be stored. */
+  private readonly unsavedRecords = new Map<string, RunRecord>();
+  private readonly unsavedFiles = new Map<string, ModelFiles>();
+  private readonly deleted = new Map<string, { record: RunRecord; release: () => void }>();
   private readonly storage: RunStorage | null;
   /** Why nothing is kept beyond this visit; null when it is. */
-  readonly problem: RungError | null;
+  private readonly problem: RungError | null;
 
   private constructor(storage: RunStorage | null, problem: RungError | null) {
     this.storage = storage;
     this.problem = problem;
   }
 
-  static async open(): Promise<RunArchive> {
+  /** @param onUnreadable told of each stored run that this version cannot read; it is left where it is. */
+  static async open(onUnreadable: (id: string, reason: string) => void): Promise<RunArchive> {
     try {
-      const storage = await openStorage();
+      const storage = await openStorage({ onUnreadable });
       const active = await activeRunIds();
       await storage.markInterrupted(active);
       await storage.removeOrphans(active);
-      const archive = new RunArchive(storage, null);
-      for (const record of await storage.runs()) archive.records.set(record.id, record);
-      return archive;
+      return new RunArchive(storage, null);
     } catch (thrown) {
       return new RunArchive(null, toRungError(thrown));
     }
   }
 
-  /** Newest first. */
-  list(): RunRecord[] {
-    return [...this.records.values()].toSorted((a, b) => b.createdAt - a.createdAt);
+  /** Newest first. Read anew each time: another tab may have trained, renamed or deleted. */
+  async list(): Promise<RunRecord[]> {
+    const stored = this.storage ? await this.storage.runs() : [];
+    const records = new Map(stored.map((record) => [record.id, record]));
+    for (const [id, record] of this.unsavedRecords) records.set(id, record);
+    return [...records.values()].toSorted((a, b) => b.createdAt - a.createdAt);
   }
 
   /** @throws RungError 'not-found' */
-  get(id: string): RunRecord {
-    const record = this.records.get(id);
+  async get(id: string): Promise<RunRecord> {
+    const record = this.unsavedRecords.get(id) ?? (await this.storage?.run(id));
     if (record) return record;
     throw new RungError('not-found', 'This run is not in this browser any more.', 'Choose another run.');
   }
 
-  /** Keeps the record; a failure to store it is returned, not thrown. */
+  /** Keeps the record; when it cannot be stored it stays in memory, and the reason is returned. */
   async put(record: RunRecord): Promise<RungError | null> {
-    this.records.set(record.id, record);
-    return this.attempt(async (storage) => storage.saveRun(record));
+    const problem = await this.attempt(async (storage) => storage.saveRun(record));
+    if (problem) this.unsavedRecords.set(record.id, record);
+    else this.unsavedRecords.delete(record.id);
+    return problem;
   }
 
   /** Keeps the folder of a run. When it cannot be stored it stays in memory, and the reason is returned. */
   async putFiles(id: string, files: ModelFiles): Promise<RungError | null> {
-    this.unsaved.set(id, files);
     const problem = await this.attempt(async (storage) => storage.saveWeights(id, writeModelZip(files)));
-    if (!problem && this.storage) this.unsaved.delete(id);
+    if (problem) this.unsavedFiles.set(id, files);
+    else this.unsavedFiles.delete(id);
     return problem;
   }
 
   async files(id: string): Promise<ModelFiles> {
-    const held = this.unsaved.get(id);
+    const held = this.unsavedFiles.get(id);
     if (held) return held;
-    const { name } = this.get(id);
+    const { name } = await this.get(id);
     if (!this.storage) {
       const message = `The weights of “${name}” were not kept.`;
       throw new RungError('not-found', message, 'The run ended before its first epoch was complete. Train again.');
@@ -73,26 +78,50 @@ export class RunArchive {
     return readModelZip(await this.storage.readWeights(id), `${name}.zip`);
   }
 
-  /** Hides the run. `restore` brings it back until the next run is stored or the page is left: only then its weights go. */
-  async delete(id: string): Promise<void> {
-    this.deleted.set(id, this.get(id));
-    this.records.delete(id);
-    await this.attempt(async (storage) => storage.deleteRecord(id));
+  /** @throws RungError 'busy' while it trains, in this tab or another, or why the name could not be stored. */
+  async rename(id: string, name: string): Promise<void> {
+    await requireIdle(id);
+    const problem = await this.put({ ...(await this.get(id)), name });
+    if (problem && problem !== this.problem) throw problem;
   }
 
-  /** @throws RungError 'not-found' when it is too late. */
+  /**
+   * Removes the run. `restore` brings it back until the next training starts or the page is left: only then its weights go.
+   * @throws RungError 'busy' while it trains, in this tab or another.
+   */
+  async delete(id: string): Promise<void> {
+    await requireIdle(id);
+    const record = await this.get(id);
+    // The lock keeps another tab from sweeping the weights up as long as they may come back.
+    const release = await holdRun(id);
+    const problem = await this.attempt(async (storage) => storage.deleteRecord(id));
+    if (problem && problem !== this.problem) {
+      release();
+      throw problem;
+    }
+    this.unsavedRecords.delete(id);
+    this.deleted.set(id, { record, release });
+  }
+
+  /** @throws RungError 'not-found' when it is too late, or why it could not be stored. */
   async restore(id: string): Promise<void> {
-    const record = this.deleted.get(id);
-    if (!record) throw new RungError('not-found', 'This run cannot be brought back any more.');
+    const found = this.deleted.get(id);
+    if (!found) {
+      const hint = 'Deleted runs can be brought back until the next training starts.';
+      throw new RungError('not-found', 'This run cannot be brought back any more.', hint);
+    }
+    const problem = await this.put(found.record);
     this.deleted.delete(id);
-    await this.put(record);
+    found.release();
+    if (problem && problem !== this.problem) throw problem;
   }
 
   /** Frees the space of deleted runs; they cannot be restored any more. */
   async forgetDeleted(): Promise<void> {
-    for (const id of this.deleted.keys()) {
-      this.unsaved.delete(id);
+    for (const [id, { release }] of this.deleted) {
+      this.unsavedFiles.delete(id);
       await this.attempt(async (storage) => storage.deleteWeights(id));
+      release();
     }
     this.deleted.clear();
   }
@@ -106,4 +135,9 @@ export class RunArchive {
       return toRungError(thrown);
     }
   }
+}
+
+async function requireIdle(id: string): Promise<void> {
+  if (!(await activeRunIds()).includes(id)) return;
+  throw new RungError('busy', 'This run is being trained, here or in another tab.', 'Wait until it ends, or stop it.');
 }

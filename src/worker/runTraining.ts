@@ -73,7 +73,8 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
       thresholds: result.thresholds,
       test: { report: result.report, rows: result.testRows },
     } satisfies Partial<RunRecord>);
-    await keep.files(packed(result.weights));
+    // The best epoch's weights were kept when it ended; thresholds and figures are in the record.
+    if (result.bestEpoch === null) await keep.files(packed(result.weights));
     await keep.record();
     return run;
   } catch (thrown) {
