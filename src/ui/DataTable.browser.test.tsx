@@ -50,12 +50,12 @@ describe('DataTable', () => {
     await render(table(make));
     await expect.element(page.getByText('Title 0', { exact: true })).toBeVisible();
     await expect.element(page.getByRole('table')).toHaveAttribute('aria-rowcount', '200001');
-    expect(drawnRows()).toBeLessThan(50);
+    expect(drawnRows()).toBeLessThan(40);
     region().element().focus();
     await userEvent.keyboard('{End}');
     await expect.element(page.getByText('Title 199999', { exact: true })).toBeVisible();
     await expect.element(page.getByRole('row', { name: 'Title 199999' })).toHaveAttribute('aria-rowindex', '200001');
-    expect(drawnRows()).toBeLessThan(50);
+    expect(drawnRows()).toBeLessThan(40);
     await userEvent.keyboard('{Home}{ArrowDown}{ArrowDown}');
     await expect.poll(() => region().element().scrollTop).toBe(72);
   });
@@ -74,9 +74,10 @@ describe('DataTable', () => {
     await userEvent.keyboard('{Enter}');
     await expect.element(page.getByText('Title 800000', { exact: true })).toBeVisible();
     expect(region().element().scrollTop).toBe(0);
+    // The pager's arrow may rest now; the rows asked for are what the keys act on.
+    expect(document.activeElement).toBe(region().element());
     await expect.element(last).toHaveAttribute('aria-current', 'page');
     await expect.element(page.getByRole('button', { name: 'Next rows' })).toBeDisabled();
-    region().element().focus();
     await userEvent.keyboard('{End}');
     const row = page.getByRole('row', { name: 'Title 1048574' });
     await expect.element(row).toHaveAttribute('aria-rowindex', '1048576');
@@ -104,9 +105,9 @@ describe('DataTable', () => {
     await expect.element(page.getByText('Title 0', { exact: true })).toBeVisible();
     const before = drawn.get(7);
     region().element().scrollTop = 90;
-    await expect.poll(() => drawn.has(24)).toBe(true);
+    await expect.poll(() => drawn.has(22)).toBe(true);
     region().element().scrollTop = 180;
-    await expect.poll(() => drawn.has(27)).toBe(true);
+    await expect.poll(() => drawn.has(25)).toBe(true);
     expect(drawn.get(7)).toBe(before);
   });
 
