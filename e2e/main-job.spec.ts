@@ -48,7 +48,8 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
 }) => {
   test.setTimeout(900_000);
   const requests: string[] = [];
-  page.on('request', (request) => requests.push(request.url()));
+  // Of the context: the service worker's and the second profile's count too.
+  page.context().on('request', (request) => requests.push(request.url()));
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
@@ -92,6 +93,7 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
   }
 
   const fresh = await browser.newPage();
+  fresh.context().on('request', (request) => requests.push(request.url()));
   await visit(fresh, 'webgpu');
   await dropFiles(fresh, [{ name: 'model.zip', mimeType: 'application/zip', buffer: zip }]);
   await expect(fresh.getByRole('heading', { name: 'Predict', exact: true })).toBeVisible();
