@@ -1,5 +1,6 @@
 /** What is wrong with a table, each finding with its rows. */
 import type { Finding, FindingId, UnlabelledPolicy } from '../shared/dataset.ts';
+import { minimumSupport } from '../shared/training.ts';
 import { hasControlCharacters, hasHtml } from './cleaning.ts';
 import { noNeighbour } from './duplicates.ts';
 import { countLabels, labelIds, type RowLabels } from './labels.ts';
@@ -22,8 +23,6 @@ export interface HealthInput {
   problems: readonly ParseProblem[];
 }
 
-/** A label needs this many rows for its F1 to say anything. */
-export const fewestLabelRows = 10;
 /** Titles are cut to this many tokens unless the training is told otherwise. */
 const longestTokens = 64;
 const longestCharacters = 300;
@@ -146,7 +145,7 @@ function unlabelledDetail(policy: UnlabelledPolicy): string {
 
 function labelFindings(labels: RowLabels, unlabelled: UnlabelledPolicy, rowCount: number): FindingRows[] {
   const without = pick(rowCount, (row) => labels.starts[row] === labels.starts[row + 1]);
-  const rare = countLabels(labels).filter(({ rows }) => rows < fewestLabelRows);
+  const rare = countLabels(labels).filter(({ rows }) => rows < minimumSupport);
   const rareIds = new Set(rare.map(({ name }) => labels.names.indexOf(name)));
   const rareRows = pick(rowCount, (row) => labelIds(labels, row).some((id) => rareIds.has(id)));
   const names = rare.map(({ name, rows }) => `${name} (${rows})`);
@@ -162,7 +161,7 @@ function labelFindings(labels: RowLabels, unlabelled: UnlabelledPolicy, rowCount
     id: 'rare-labels',
     severity: 'warning',
     title: `${rare.length === 1 ? '1 label has' : `${rare.length} labels have`} too few rows: ${shown}`,
-    detail: `With fewer than ${fewestLabelRows} rows a label can hardly be learned, and its figures mean little. Add rows, or merge it with another label.`,
+    detail: `With fewer than ${minimumSupport} rows a label can hardly be learned, and its figures mean little. Add rows, or merge it with another label.`,
   };
   return [...found, { ...wording, rows: rareRows.length, indices: rareRows }];
 }

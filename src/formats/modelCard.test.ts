@@ -16,7 +16,7 @@ describe('the model card', () => {
 
   it('says what is not known instead of making up a figure', () => {
     expect(card).toContain(
-      '| Owner | 4 | 1 | 0 | 0.50 | too few rows to say | too few rows to say | too few rows to say |',
+      '| Owner | 4 | 1 | 0 | 0.50 | not enough rows to say | not enough rows to say | not enough rows to say |',
     );
     expect(card).toContain('**Not known** for want of test rows: *Owner* (1).');
     expect(card).toContain('Fewer than 20 rows carried *Owner*');

@@ -1,6 +1,12 @@
 /** README.md of a downloaded model: what it is, how good it is and for how many rows that was measured, how to load it, what it cannot do. */
 import type { CleaningOptions } from '../shared/dataset.ts';
-import type { Interval, LabelReport, RunRecord, SplitReport } from '../shared/training.ts';
+import {
+  minimumSupport,
+  type Interval,
+  type LabelReport,
+  type RunRecord,
+  type SplitReport,
+} from '../shared/training.ts';
 
 /** The model card of a run, Markdown with the Hub's YAML in front. Figures that were not measured are said to be missing. */
 export function modelCard(run: RunRecord): string {
@@ -72,7 +78,7 @@ ${table(['Label', 'Rows in the data', 'Threshold'], rows)}`;
   const rows = [
     ['micro-F1', shown(report.microF1)],
     ['macro-F1, all labels in the test rows', shown(report.macroF1)],
-    ['macro-F1, labels with enough test rows', shown(report.macroF1Supported)],
+    [`macro-F1, labels of ${minimumSupport} test rows or more`, shown(report.macroF1Supported)],
     ['exact match (all labels of a title right)', shown(report.exactMatch)],
     ['micro-F1 of the best constant answer, for comparison', fixed(report.constantMicroF1)],
   ];
@@ -98,7 +104,7 @@ function labelRow({ name, support, predicted, threshold, precision, recall, f1 }
     count(support),
     count(predicted),
     fixed(threshold),
-    shown(precision),
+    f1 !== null && predicted === 0 ? 'never given' : shown(precision),
     shown(recall),
     shown(f1),
   ];
@@ -217,7 +223,7 @@ function fixed(value: number): string {
 }
 
 function shown(figure: Interval | null): string {
-  if (!figure) return 'too few rows to say';
+  if (!figure) return 'not enough rows to say';
   return `${fixed(figure.value)} (${fixed(figure.low)} to ${fixed(figure.high)})`;
 }
 

@@ -27,7 +27,7 @@ const splitReport = v.object({
   rows: count,
   microF1: interval,
   macroF1: interval,
-  macroF1Supported: interval,
+  macroF1Supported: v.nullable(interval),
   exactMatch: interval,
   perLabel: v.array(labelReport),
   constantMicroF1: v.number(),

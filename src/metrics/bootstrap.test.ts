@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../shared/random.ts';
 import { resampleCount, splitReport } from './bootstrap.ts';
-import { applyThresholds, confusion, exactMatch, macroF1, macroF1Supported, microF1 } from './classification.ts';
+import { applyThresholds, confusion, macroF1, microF1, perLabelF1 } from './classification.ts';
 
 /** A seeded split of `rows` in which about `error` of all decisions are wrong. */
 function madeUp(rows: number, shares: number[], error: number, seed = 1) {
@@ -25,8 +25,13 @@ describe('splitReport', () => {
     expect(report.rows).toBe(300);
     expect(report.microF1.value).toBeCloseTo(microF1(counts), 12);
     expect(report.macroF1.value).toBeCloseTo(macroF1(counts), 12);
-    expect(report.macroF1Supported.value).toBeCloseTo(macroF1Supported(counts), 12);
-    expect(report.exactMatch.value).toBeCloseTo(exactMatch(actual, predicted, 3), 12);
+    const [first, second] = perLabelF1(counts);
+    expect(report.perLabel[2].support).toBeLessThan(10);
+    expect(report.macroF1Supported?.value).toBeCloseTo(((first ?? 0) + (second ?? 0)) / 2, 12);
+    const exact = Array.from({ length: 300 }, (_, row) =>
+      [0, 1, 2].every((c) => actual[row * 3 + c] === predicted[row * 3 + c]),
+    );
+    expect(report.exactMatch.value).toBeCloseTo(exact.filter(Boolean).length / 300, 12);
     expect(report.perLabel[0].support).toBe(counts.tp[0] + counts.fn[0]);
     expect(report.perLabel[0].predicted).toBe(counts.tp[0] + counts.fp[0]);
     expect(report.perLabel[0].recall?.value).toBeCloseTo(counts.tp[0] / (counts.tp[0] + counts.fn[0]), 12);
@@ -40,6 +45,14 @@ describe('splitReport', () => {
     const report = splitReport(actual, Float32Array.from(actual), [0.5, 0.5], ['nine', 'ten'], { seed: 1 });
     expect(report.perLabel[0]).toMatchObject({ support: 9, precision: null, recall: null, f1: null });
     expect(report.perLabel[1].f1?.value).toBe(1);
+    expect(report.macroF1Supported?.value).toBe(1);
+  });
+
+  it('makes up no mean over labels when none has enough rows', () => {
+    const actual = Uint8Array.from({ length: 20 }, (_, i) => (i < 9 ? 1 : 0));
+    const report = splitReport(actual, Float32Array.from(actual), [0.5], ['nine'], { seed: 1 });
+    expect(report.macroF1Supported).toBeNull();
+    expect(report.macroF1.value).toBe(1);
   });
 
   it('makes up no precision for a label that is never predicted', () => {

@@ -7,11 +7,13 @@
  *
  * A sample without a single error (or without a hit) has no spread for the bootstrap to see; its interval would be a point. There
  * the Wilson score interval (1927) of the same rows stands in, so that "12 of 12" is not shown as certain.
+ *
+ * Rows are resampled one by one; near duplicates stand together on the test side, so where there are many intervals are somewhat narrow.
  */
 import { RungError } from '../shared/errors.ts';
 import { Random } from '../shared/random.ts';
-import type { Interval, LabelReport, SplitReport } from '../shared/training.ts';
-import { applyThresholds, f1Score, minimumSupport, ratio, rowCount } from './classification.ts';
+import { minimumSupport, type Interval, type LabelReport, type SplitReport } from '../shared/training.ts';
+import { applyThresholds, macroF1, mean, microF1, perLabelF1, rowCount, type Counts } from './classification.ts';
 import { constantMicroF1 } from './constant.ts';
 
 const drawBudget = 20_000_000;
@@ -24,10 +26,7 @@ export interface BootstrapOptions {
 }
 
 /** Counts of each label, and of rows with every label right. */
-interface Counts {
-  tp: Float64Array;
-  fp: Float64Array;
-  fn: Float64Array;
+interface SampleCounts extends Counts {
   exact: number;
 }
 
@@ -81,18 +80,16 @@ export function splitReport(
 
   const point = figuresOf(whole, rows, supported);
   const samples = resample(patterns, rows, labels, supported, seed, resampleCount(rows, resamples));
-  const interval = (index: number, hits: number, misses: number, asF1: boolean): Interval | null =>
+  const interval = (index: number, hits: number, misses: number, asF1: boolean): Interval =>
     intervalOf(point[index], samples[index], hits, misses, asF1);
   const [tp, fp, fn] = [whole.tp, whole.fp, whole.fn].map((counts) => counts.reduce((total, n) => total + n, 0));
-  // Only without a single supported label, which `perLabel` says.
-  const nothing: Interval = { value: 0, low: 0, high: 0 };
 
   return {
     rows,
-    microF1: interval(0, tp, fp + fn, true) ?? nothing,
-    macroF1: interval(1, tp, fp + fn, true) ?? nothing,
-    macroF1Supported: interval(2, tp, fp + fn, true) ?? nothing,
-    exactMatch: interval(3, whole.exact, rows - whole.exact, false) ?? nothing,
+    microF1: interval(0, tp, fp + fn, true),
+    macroF1: interval(1, tp, fp + fn, true),
+    macroF1Supported: supported.includes(true) ? interval(2, tp, fp + fn, true) : null,
+    exactMatch: interval(3, whole.exact, rows - whole.exact, false),
     perLabel: labelNames.map((name, c): LabelReport => {
       const [hits, falseHits, missed] = [whole.tp[c], whole.fp[c], whole.fn[c]];
       const enough = supported[c];
@@ -101,7 +98,7 @@ export function splitReport(
         support: hits + missed,
         predicted: hits + falseHits,
         threshold: thresholds[c],
-        precision: enough ? interval(4 + 3 * c, hits, falseHits, false) : null,
+        precision: enough && hits + falseHits > 0 ? interval(4 + 3 * c, hits, falseHits, false) : null,
         recall: enough ? interval(5 + 3 * c, hits, missed, false) : null,
         f1: enough ? interval(6 + 3 * c, hits, falseHits + missed, true) : null,
       };
@@ -141,8 +138,8 @@ function foldRows(actual: Uint8Array, predicted: Uint8Array, labels: number): Pa
   return { patternOf, starts, kinds };
 }
 
-function addUp({ starts, kinds }: Patterns, weights: Uint32Array, labels: number): Counts {
-  const byKind = new Float64Array(3 * labels);
+function addUp({ starts, kinds }: Patterns, weights: Uint32Array, labels: number): SampleCounts {
+  const byKind = new Uint32Array(3 * labels);
   let exact = 0;
   for (let p = 0; p + 1 < starts.length; p++) {
     const weight = weights[p];
@@ -154,35 +151,23 @@ function addUp({ starts, kinds }: Patterns, weights: Uint32Array, labels: number
     }
     if (right) exact += weight;
   }
-  const ofKind = (kind: number): Float64Array => new Float64Array(labels).map((_, c) => byKind[3 * c + kind]);
+  const ofKind = (kind: number): Uint32Array => new Uint32Array(labels).map((_, c) => byKind[3 * c + kind]);
   return { tp: ofKind(0), fp: ofKind(1), fn: ofKind(2), exact };
 }
 
-function figuresOf({ tp, fp, fn, exact }: Counts, rows: number, supported: readonly boolean[]): Figures {
-  const labels = tp.length;
-  const figures = new Float64Array(4 + 3 * labels);
-  const pooled = [0, 0, 0];
-  const macro = { total: 0, labels: 0, supportedTotal: 0, supportedLabels: 0 };
-  for (let c = 0; c < labels; c++) {
-    pooled[0] += tp[c];
-    pooled[1] += fp[c];
-    pooled[2] += fn[c];
-    const support = tp[c] + fn[c];
-    const f1 = f1Score(tp[c], fp[c], fn[c]);
-    figures[4 + 3 * c] = tp[c] / (tp[c] + fp[c]);
-    figures[5 + 3 * c] = tp[c] / support;
-    figures[6 + 3 * c] = support === 0 ? NaN : f1;
-    if (support === 0) continue;
-    macro.total += f1;
-    macro.labels++;
-    if (!supported[c]) continue;
-    macro.supportedTotal += f1;
-    macro.supportedLabels++;
-  }
-  figures[0] = f1Score(pooled[0], pooled[1], pooled[2]);
-  figures[1] = ratio(macro.total, macro.labels);
-  figures[2] = macro.supportedTotal / macro.supportedLabels;
+function figuresOf(counts: SampleCounts, rows: number, supported: readonly boolean[]): Figures {
+  const { tp, fp, fn, exact } = counts;
+  const f1 = perLabelF1(counts);
+  const figures = new Float64Array(4 + 3 * tp.length);
+  figures[0] = microF1(counts);
+  figures[1] = macroF1(counts);
+  figures[2] = mean(f1.filter((_, c) => supported[c])) ?? NaN;
   figures[3] = exact / rows;
+  for (let c = 0; c < tp.length; c++) {
+    figures[4 + 3 * c] = tp[c] / (tp[c] + fp[c]);
+    figures[5 + 3 * c] = tp[c] / (tp[c] + fn[c]);
+    figures[6 + 3 * c] = f1[c] ?? NaN;
+  }
   return figures;
 }
 
@@ -207,9 +192,8 @@ function resample(
   return samples.map((values) => values.filter((value) => !Number.isNaN(value)).toSorted());
 }
 
-/** The figure with the 2.5 and 97.5 percentiles of its resamples; null where it is undefined. */
-function intervalOf(value: number, sorted: Float64Array, hits: number, misses: number, asF1: boolean): Interval | null {
-  if (Number.isNaN(value) || sorted.length === 0) return null;
+/** The figure with the 2.5 and 97.5 percentiles of its resamples. */
+function intervalOf(value: number, sorted: Float64Array, hits: number, misses: number, asF1: boolean): Interval {
   const low = percentile(sorted, 0.025);
   const high = percentile(sorted, 0.975);
   if (low !== high || hits + misses === 0) return { value, low: Math.min(low, value), high: Math.max(high, value) };

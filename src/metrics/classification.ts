@@ -7,14 +7,14 @@
  */
 import { RungError } from '../shared/errors.ts';
 
-/** Fewest rows that must carry a label before its figures say anything. */
-export const minimumSupport = 10;
-
-/** Counts for each label. */
-export interface Confusion {
+/** What each label got right and wrong. */
+export interface Counts {
   tp: Uint32Array;
   fp: Uint32Array;
   fn: Uint32Array;
+}
+
+export interface Confusion extends Counts {
   tn: Uint32Array;
 }
 
@@ -76,59 +76,24 @@ export function ratio(part: number, whole: number): number {
 }
 
 /** F1 over all (row, label) decisions pooled. */
-export function microF1({ tp, fp, fn }: Confusion): number {
+export function microF1({ tp, fp, fn }: Counts): number {
   return f1Score(sum(tp), sum(fp), sum(fn));
 }
 
-/** Precision over all decisions pooled. */
-export function microPrecision({ tp, fp }: Confusion): number {
-  return ratio(sum(tp), sum(tp) + sum(fp));
-}
-
-/** Recall over all decisions pooled. */
-export function microRecall({ tp, fn }: Confusion): number {
-  return ratio(sum(tp), sum(tp) + sum(fn));
-}
-
 /** F1 of each label; null where no row carries it. */
-export function perLabelF1({ tp, fp, fn }: Confusion): (number | null)[] {
+export function perLabelF1({ tp, fp, fn }: Counts): (number | null)[] {
   return Array.from(tp, (hits, c) => (hits + fn[c] === 0 ? null : f1Score(hits, fp[c], fn[c])));
 }
 
-/** Precision of each label: of the rows predicted to carry it, the share that does. */
-export function perLabelPrecision({ tp, fp }: Confusion): number[] {
-  return Array.from(tp, (hits, c) => ratio(hits, hits + fp[c]));
+/** Mean F1 over the labels that some row carries; 0 when there is none. */
+export function macroF1(counts: Counts): number {
+  return mean(perLabelF1(counts)) ?? 0;
 }
 
-/** Recall of each label: of the rows that carry it, the share that is found. */
-export function perLabelRecall({ tp, fn }: Confusion): number[] {
-  return Array.from(tp, (hits, c) => ratio(hits, hits + fn[c]));
-}
-
-/** Mean F1 over labels that at least `support` rows carry; 0 when there is none. */
-export function macroF1(counts: Confusion, support = 1): number {
-  const figures = perLabelF1(counts).filter((f1, c) => f1 !== null && counts.tp[c] + counts.fn[c] >= support);
-  return ratio(
-    figures.reduce<number>((total, f1) => total + (f1 ?? 0), 0),
-    figures.length,
-  );
-}
-
-/** Mean F1 over labels with enough rows to say. */
-export function macroF1Supported(counts: Confusion): number {
-  return macroF1(counts, minimumSupport);
-}
-
-/** Share of rows whose whole label set is right; 0 without rows. */
-export function exactMatch(actual: Uint8Array, predicted: Uint8Array, labels: number): number {
-  const rows = rowCount(actual.length, predicted.length, labels);
-  let right = 0;
-  for (let row = 0; row < rows; row++) {
-    let same = true;
-    for (let i = row * labels; same && i < (row + 1) * labels; i++) same = !actual[i] === !predicted[i];
-    if (same) right++;
-  }
-  return ratio(right, rows);
+/** Mean of the figures that there are; null without any. */
+export function mean(figures: readonly (number | null)[]): number | null {
+  const known = figures.filter((figure) => figure !== null);
+  return known.length === 0 ? null : known.reduce((total, figure) => total + figure, 0) / known.length;
 }
 
 function sum(counts: Uint32Array): number {

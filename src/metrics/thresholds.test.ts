@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { f1Score, minimumSupport } from './classification.ts';
+import { minimumSupport } from '../shared/training.ts';
+import { f1Score } from './classification.ts';
 import { chooseThresholds, shrinkage } from './thresholds.ts';
 
 /** What the threshold was before it was shrunk. */

@@ -6,7 +6,8 @@
  * mostly fits their noise, so it is pulled towards 0.5: `0.5 + (best - 0.5) * n / (n + shrinkage)` for `n` positives, and with
  * fewer than `minimumSupport` positives it stays at 0.5.
  */
-import { f1Score, minimumSupport, rowCount } from './classification.ts';
+import { minimumSupport } from '../shared/training.ts';
+import { f1Score, rowCount } from './classification.ts';
 
 /**
  * Positives at which a chosen threshold counts half. Simulated: 223 validation rows, 6 to 50 % positives, label noise, probabilities

@@ -116,6 +116,9 @@ export interface Interval {
   high: number;
 }
 
+/** Fewest rows that must carry a label before its figures say anything. */
+export const minimumSupport = 10;
+
 export interface LabelReport {
   name: string;
   /** Rows of the split that carry the label. */
@@ -123,9 +126,10 @@ export interface LabelReport {
   /** Rows predicted to carry it. */
   predicted: number;
   threshold: number;
+  /** Null with too few rows to say, and for a label that is never predicted. */
   precision: Interval | null;
   recall: Interval | null;
-  /** Null with too few rows to say (fewer than 10 that carry it): never a made-up 0 or 1. */
+  /** Null with too few rows to say (fewer than `minimumSupport` that carry it): never a made-up 0 or 1. */
   f1: Interval | null;
 }
 
@@ -134,8 +138,8 @@ export interface SplitReport {
   microF1: Interval;
   /** Over all labels that occur in the split. */
   macroF1: Interval;
-  /** Over labels with enough rows to say. */
-  macroF1Supported: Interval;
+  /** Over labels with enough rows to say; null when there is none. */
+  macroF1Supported: Interval | null;
   exactMatch: Interval;
   perLabel: LabelReport[];
   /** Micro-F1 of the best constant answer, the floor that any model must clear. */

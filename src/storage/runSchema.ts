@@ -83,7 +83,7 @@ const report = v.object({
   rows: count,
   microF1: interval,
   macroF1: interval,
-  macroF1Supported: interval,
+  macroF1Supported: v.nullable(interval),
   exactMatch: interval,
   perLabel: v.array(
     v.object({

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import react from '@vitejs/plugin-react';
 import { build, preview } from 'vite';
-import type { Interval, SplitReport, TrainingConfig } from '../../src/shared/training.ts';
+import { minimumSupport, type Interval, type SplitReport, type TrainingConfig } from '../../src/shared/training.ts';
 import { chromiumArguments, chromiumPath, isolationHeaders } from '../chromium.ts';
 import type { EvalRequest, EvalResult } from './page.ts';
 
@@ -112,11 +112,11 @@ function print(result: EvalResult, folds: number): void {
     `${result.backend} (${result.device}), ${result.seconds.toFixed(0)} s in all, ${result.epochSeconds.toFixed(1)} s an epoch`,
   );
   console.log('\nout of fold, 95 % interval          threshold .5                  thresholds from validation');
-  const line = (name: string, pick: (report: SplitReport) => Interval): void =>
+  const line = (name: string, pick: (report: SplitReport) => Interval | null): void =>
     console.log(`${name.padEnd(36)}${figure(pick(half)).padEnd(30)}${figure(pick(learned))}`);
   line('micro-F1', (report) => report.microF1);
   line('macro-F1', (report) => report.macroF1);
-  line('macro-F1, labels of 10 rows or more', (report) => report.macroF1Supported);
+  line(`macro-F1, labels of ${minimumSupport} rows or more`, (report) => report.macroF1Supported);
   line('exact match', (report) => report.exactMatch);
   console.log(`${'micro-F1 of the best constant answer'.padEnd(36)} ${learned.constantMicroF1.toFixed(3)}`);
   for (const [i, label] of learned.perLabel.entries()) {
@@ -129,7 +129,7 @@ function plain(report: SplitReport) {
   return {
     microF1: report.microF1.value,
     macroF1: report.macroF1.value,
-    macroF1Supported: report.macroF1Supported.value,
+    macroF1Supported: report.macroF1Supported?.value ?? null,
     exactMatch: report.exactMatch.value,
     constantMicroF1: report.constantMicroF1,
     perLabel: report.perLabel,

@@ -1,4 +1,4 @@
-import type { Interval, RunRecord } from '../../shared/training.ts';
+import { minimumSupport, type Interval, type RunRecord } from '../../shared/training.ts';
 import { formatCounted, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
 import { LabelChip } from '../../ui/LabelChip.tsx';
 import css from './ExportScreen.module.css';
@@ -18,6 +18,10 @@ export function CardFigures({ run }: { run: RunRecord }) {
             <Fact term="Measured on">{formatCounted(test.report.rows, 'test row')} that training did not see</Fact>
             <Figure term="Micro-F1" interval={test.report.microF1} />
             <Figure term="Macro-F1" interval={test.report.macroF1} />
+            <Figure
+              term={`Macro-F1, labels of ${minimumSupport} rows or more`}
+              interval={test.report.macroF1Supported}
+            />
             <Figure term="Whole label set right" interval={test.report.exactMatch} />
             <Fact term="Best constant answer">micro-F1 {formatFigure(test.report.constantMicroF1, 2)}</Fact>
           </>
@@ -64,6 +68,6 @@ function Fact({ term, children }: { term: string; children: React.ReactNode }) {
   );
 }
 
-function Figure({ term, interval }: { term: string; interval: Interval }) {
-  return <Fact term={term}>{formatInterval(interval)}</Fact>;
+function Figure({ term, interval }: { term: string; interval: Interval | null }) {
+  return <Fact term={term}>{interval ? formatInterval(interval) : 'not enough rows to say'}</Fact>;
 }

@@ -1,6 +1,6 @@
 /** Figures of each label on the test rows. */
 import type { ReactNode } from 'react';
-import type { Interval, LabelReport } from '../../shared/training.ts';
+import { minimumSupport, type Interval, type LabelReport } from '../../shared/training.ts';
 import { formatCount, formatFigure } from '../../ui/format.ts';
 import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { LabelChip } from '../../ui/LabelChip.tsx';
@@ -69,7 +69,7 @@ function F1Cells({ label, index }: { label: LabelReport; index: number }) {
   if (label.f1 === null) {
     return (
       <td colSpan={3} className={classes.unsaid}>
-        not enough rows to say ({formatCount(label.support)}; it takes 10)
+        not enough rows to say ({formatCount(label.support)}; it takes {minimumSupport})
       </td>
     );
   }
@@ -84,14 +84,14 @@ function F1Cells({ label, index }: { label: LabelReport; index: number }) {
           </span>
         </div>
       </td>
-      <IntervalCell interval={label.precision} />
-      <IntervalCell interval={label.recall} />
+      <IntervalCell interval={label.precision} otherwise={label.predicted === 0 ? 'never given' : 'cannot say'} />
+      <IntervalCell interval={label.recall} otherwise="cannot say" />
     </>
   );
 }
 
-function IntervalCell({ interval }: { interval: Interval | null }) {
-  if (interval === null) return <td className={`${classes.number} ${classes.unsaid}`}>cannot say</td>;
+function IntervalCell({ interval, otherwise }: { interval: Interval | null; otherwise: string }) {
+  if (interval === null) return <td className={`${classes.number} ${classes.unsaid}`}>{otherwise}</td>;
   return (
     <td className={classes.number}>
       {formatFigure(interval.value, 2)}

@@ -1,6 +1,6 @@
 /** The figures of a run on its test rows, each with its interval and what it is measured against. */
 import { Text } from '@mantine/core';
-import type { Interval, SplitReport } from '../../shared/training.ts';
+import { minimumSupport, type Interval, type SplitReport } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
 import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { Term } from '../../ui/Term.tsx';
@@ -40,7 +40,7 @@ export function Summary({ report }: { report: SplitReport }) {
           name="Macro-F1"
           interval={macroF1}
           help="Mean of the F1 of each label that occurs in the test rows, so a rare label counts as much as a common one."
-          context={`${formatFigure(macroF1Supported.value, 2)} without labels under 10 rows`}
+          context={supportedText(macroF1Supported)}
         />
         <BigFigure
           name="Exact match"
@@ -54,6 +54,11 @@ export function Summary({ report }: { report: SplitReport }) {
       </Text>
     </section>
   );
+}
+
+function supportedText(macroF1: Interval | null): string {
+  const left = `labels under ${minimumSupport} rows left out`;
+  return macroF1 === null ? `${left}: not enough rows to say` : `${formatFigure(macroF1.value, 2)} with ${left}`;
 }
 
 interface BigFigureProps {
