@@ -37,7 +37,9 @@ describe('the model card', () => {
     expect(card).toContain('The weights are those of epoch 1, the best by validation micro-F1.');
     const config = { ...testRecord.config, earlyStoppingPatience: null };
     const unevaluated = modelCard({ ...testRecord, config, epochs: [], bestEpoch: null, test: null });
-    expect(unevaluated).toContain('0 of 8 epochs in 17 s on Some GPU (webgpu). No epoch was evaluated.');
+    expect(unevaluated).toContain(
+      '0 of 8 epochs in 17 s on Some GPU (webgpu). No epoch was finished: the weights are as they stood when training was stopped.',
+    );
   });
 
   it('says how to load it with the limits it was trained with', () => {

@@ -151,7 +151,7 @@ function trainingSection({ config, epochs, bestEpoch, seconds, device }: RunReco
 
 - AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
 - ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
-- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was evaluated.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${figure}.`}`;
+- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${figure}.`}`;
 }
 
 function usage({ config }: RunRecord): string {
@@ -170,7 +170,7 @@ tokenizer = AutoTokenizer.from_pretrained(folder)
 model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
 thresholds = torch.tensor(json.load(open(f"{folder}/rung.json", encoding="utf-8"))["thresholds"])
 
-titles = ["Vice President, Engineering"]
+titles = ["Vice President, Engineering"]  # cleaned as the Data section says
 inputs = tokenizer(titles, padding=True, truncation=True, max_length=${config.maxTokens}, return_token_type_ids=False, return_tensors="pt")
 with torch.no_grad():
     probabilities = model(**inputs).logits.sigmoid()
@@ -183,6 +183,7 @@ Transformers.js reads ONNX; convert once with \`optimum-cli export onnx --model 
 \`\`\`js
 import { pipeline } from '@huggingface/transformers';
 
+// Titles are to be cleaned as the Data section says; thresholds are in rung.json.
 const classify = await pipeline('text-classification', 'path/to/this/folder', { dtype: 'fp32' });
 const probabilities = await classify('Vice President, Engineering', { top_k: null });
 \`\`\``;

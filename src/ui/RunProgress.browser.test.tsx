@@ -46,7 +46,7 @@ it('says where a running training is and stops it', async () => {
   await expect.element(screen.getByText('1\u00a0min 20\u00a0s left')).toBeVisible();
   await expect.element(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', String((100 * 140) / 448));
   await screen.getByRole('button', { name: 'Pause training' }).click();
-  await screen.getByRole('button', { name: 'Stop training and keep the best epoch' }).click();
+  await screen.getByRole('button', { name: 'Stop and keep the best epoch' }).click();
   expect(on.onPause).toHaveBeenCalledOnce();
   expect(on.onStop).toHaveBeenCalledOnce();
 });
@@ -58,14 +58,29 @@ it('resumes a paused one', async () => {
   expect(on.onResume).toHaveBeenCalledOnce();
 });
 
-it('says what it prepares; there is nothing to pause yet', async () => {
-  const { screen } = await show({
+it('says what it prepares; that can be stopped but not paused', async () => {
+  const { screen, on } = await show({
     status: 'preparing',
     message: 'Compiling shaders',
     plan: null,
     steps: [],
     epochs: [],
+    bestEpoch: null,
   });
   await expect.element(screen.getByText('Compiling shaders')).toBeVisible();
-  await expect.element(screen.getByRole('button', { name: 'Pause training' })).toBeDisabled();
+  await screen.getByRole('button', { name: 'Stop training' }).click();
+  expect(on.onStop).toHaveBeenCalledOnce();
+  const pause = screen.getByRole('button', { name: 'Pause training' });
+  await expect.element(pause).toHaveAttribute('aria-disabled', 'true');
+  await pause.click({ force: true });
+  expect(on.onPause).not.toHaveBeenCalled();
+});
+
+it('says why the end can no longer be stopped', async () => {
+  const { screen, on } = await show({ status: 'finishing', message: 'Measuring on the test rows' });
+  const stop = screen.getByRole('button', { name: 'Stop and keep the best epoch' });
+  await expect.element(stop).toHaveAttribute('aria-disabled', 'true');
+  await stop.click({ force: true });
+  await expect.element(screen.getByText(/the run is being measured and kept/)).toBeVisible();
+  expect(on.onStop).not.toHaveBeenCalled();
 });

@@ -35,13 +35,39 @@ export function runActivity(live: LiveRun): string {
   return formatTimeLeft(live.steps.at(-1)?.secondsLeft ?? null);
 }
 
+export interface RunControls {
+  /** Why it cannot be paused now; null when it can. */
+  pause: string | null;
+  /** Why it cannot be stopped now; null when it can. */
+  stop: string | null;
+  /** What stopping does. */
+  stopText: string;
+}
+
+/** What can be done with a run now. It can be stopped from the first moment; what is kept then depends on how far it came. */
+export function runControls(live: LiveRun): RunControls {
+  const stopText = live.bestEpoch === null ? 'Stop training' : 'Stop and keep the best epoch';
+  if (live.status === 'finishing') {
+    const reason = 'All steps are done: the run is being measured and kept';
+    return { pause: reason, stop: reason, stopText };
+  }
+  if (live.status === 'stopping') return { pause: 'It is stopping', stop: 'It is stopping', stopText };
+  return { pause: live.status === 'preparing' ? 'There is nothing to pause yet' : null, stop: null, stopText };
+}
+
+/** Attributes of a button that keeps the focus and can say why it does nothing; a `disabled` one shows no tooltip. */
+export function refusing(reason: string | null): { 'data-disabled'?: true; 'aria-disabled'?: true } {
+  return reason === null ? {} : { 'data-disabled': true, 'aria-disabled': true };
+}
+
 /** @see RunProgressProps */
 export function RunProgress({ live, onPause, onResume, onStop }: RunProgressProps) {
   const fraction = runFraction(live);
   const epochs = plannedEpochs(live);
   const epoch = live.steps.at(-1)?.epoch ?? 1;
-  const stoppable = live.status === 'running' || live.status === 'paused';
+  const controls = runControls(live);
   const paused = live.status === 'paused';
+  const toggle = paused ? onResume : onPause;
   return (
     <section className={classes.bar} aria-label={`Training ${live.name}`}>
       <Progress.Root size={4} radius={0} className={classes.progress}>
@@ -67,24 +93,24 @@ export function RunProgress({ live, onPause, onResume, onStop }: RunProgressProp
         <span className={classes.activity}>{runActivity(live)}</span>
       </span>
       <span className={classes.buttons}>
-        <Tooltip label={paused ? 'Resume' : 'Pause'}>
+        <Tooltip label={controls.pause ?? (paused ? 'Resume' : 'Pause')}>
           <ActionIcon
             variant="subtle"
             color="gray"
-            disabled={!stoppable}
+            {...refusing(controls.pause)}
             aria-label={paused ? 'Resume training' : 'Pause training'}
-            onClick={paused ? onResume : onPause}
+            onClick={controls.pause === null ? toggle : undefined}
           >
             {paused ? <Play size={16} /> : <Pause size={16} />}
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Stop and keep the best epoch">
+        <Tooltip label={controls.stop ?? controls.stopText}>
           <ActionIcon
             variant="subtle"
             color="gray"
-            disabled={!stoppable}
-            aria-label="Stop training and keep the best epoch"
-            onClick={onStop}
+            {...refusing(controls.stop)}
+            aria-label={controls.stopText}
+            onClick={controls.stop === null ? onStop : undefined}
           >
             <Square size={16} />
           </ActionIcon>

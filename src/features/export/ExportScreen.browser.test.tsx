@@ -19,7 +19,7 @@ function measuredRun(): RunRecord {
         rows: 223,
         microF1: interval,
         macroF1: { value: 0.71, low: 0.6, high: 0.8 },
-        macroF1Supported: interval,
+        macroF1Supported: null,
         exactMatch: interval,
         perLabel: [
           { name: 'Director', ...label },
@@ -117,6 +117,7 @@ describe('ExportScreen', () => {
     await show();
     const card = page.getByRole('region', { name: 'What the model card says' });
     await expect.element(card).toHaveTextContent('Micro-F10.91, from 0.88 to 0.94');
+    await expect.element(card).toHaveTextContent('Macro-F1, labels of 10 rows or morenot enough rows to say');
     await expect.element(card).toHaveTextContent('Best constant answermicro-F1 0.49');
     await expect
       .element(card.getByRole('row', { name: /Director/ }))
@@ -128,6 +129,13 @@ describe('ExportScreen', () => {
     await show({ runs: [{ ...measuredRun(), test: null, status: 'interrupted' }] });
     await expect.element(page.getByText(/was never measured on its test rows/)).toBeVisible();
     await expect.element(page.getByText(/was cut off when its tab closed/)).toBeVisible();
+  });
+
+  it('says what a run that was stopped early holds', async () => {
+    await show({ runs: [{ ...measuredRun(), status: 'stopped', epochs: [], bestEpoch: null, steps: [] }] });
+    await expect
+      .element(page.getByText(/The download holds the weights as they stood at its first steps: no epoch was finished/))
+      .toBeVisible();
   });
 
   it('gives code that names the folder of the download', async () => {

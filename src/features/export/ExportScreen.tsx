@@ -6,6 +6,7 @@ import { toRungError } from '../../shared/errors.ts';
 import type { RunRecord } from '../../shared/training.ts';
 import type { ProgressListener } from '../../worker/protocol.ts';
 import { formatBytes, formatCounted, formatMoment } from '../../ui/format.ts';
+import { keptWeights } from '../../ui/keptWeights.ts';
 import { saveBlob } from '../../ui/saveBlob.ts';
 import { CardFigures } from './CardFigures.tsx';
 import css from './ExportScreen.module.css';
@@ -31,7 +32,8 @@ export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportSc
         <section className={`${css.panel} ${css.waiting}`}>
           <h2 className={css.subheading}>Nothing to download yet</h2>
           <p className={css.quiet}>
-            A model can be downloaded as soon as a training has kept its first epoch. Train one on the Train page.
+            A model can be downloaded as soon as a training has ended, or has kept its first epoch. Train one on the
+            Train page.
           </p>
         </section>
       </div>
@@ -137,8 +139,10 @@ function DownloadPanel({ run, exportRun }: { run: RunRecord; exportRun: ExportSc
       )}
       {run.status !== 'finished' && (
         <p className={css.quiet}>
-          This training {endings[run.status]}. The download holds its best epoch so far
-          {run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} of ${run.config.epochs} planned`}.
+          This training {endings[run.status]}. The download holds {keptWeights(run)}
+          {run.bestEpoch === null
+            ? ': no epoch was finished.'
+            : `, the best until then; ${formatCounted(run.config.epochs, 'epoch')} were planned.`}
         </p>
       )}
     </section>
@@ -194,7 +198,7 @@ function UsagePanel({ run }: { run: RunRecord }) {
           </p>
         </Tabs.Panel>
         <Tabs.Panel value="python" pt="md" className={css.snippets}>
-          <Snippet name="Python" code={pythonSnippet(folder, run.config.maxTokens)} />
+          <Snippet name="Python" code={pythonSnippet(folder, run.config.maxTokens, run.data.cleaning)} />
         </Tabs.Panel>
         <Tabs.Panel value="javascript" pt="md" className={css.snippets}>
           <p className={css.words}>Transformers.js reads ONNX files. Convert the download once:</p>

@@ -1,13 +1,36 @@
 /** How to use a downloaded model elsewhere. */
+import type { CleaningOptions } from '../../shared/dataset.ts';
 
 /** A string literal of Python and of JavaScript. */
 function literal(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Python, with transformers and torch. */
-export function pythonSnippet(folder: string, maxTokens: number): string {
-  return `import json
+/** What each cleaning step of `data/cleaning.ts` is in Python; HTML that no job title holds may come out differently. */
+const pythonSteps: Record<keyof CleaningOptions, string> = {
+  html: 'title = re.sub(r"</?[A-Za-z][^<>]*>", " ", html.unescape(title))',
+  unicode: String.raw`title = unicodedata.normalize("NFKC", title)
+for marks, sign in (("\u2018-\u201b\u2032", "'"), ("\u201c-\u201f\u2033\u00ab\u00bb", '"'), ("\u2010-\u2015\u2212", "-")):
+    title = re.sub(f"[{marks}]", sign, title)
+title = "".join(c for c in re.sub(r"\s", " ", title) if unicodedata.category(c) not in ("Cc", "Cf"))`,
+  separators: String.raw`title = re.sub(r"[/|;_\\\u00a6\u00b7\u2022\u203a\u2219]", " ", title)`,
+  symbols: String.raw`title = "".join(c if c in "&+#'.-" or unicodedata.category(c)[0] in "LMN" else " " for c in title)`,
+  lowercase: 'title = title.lower()',
+  whitespace: 'title = " ".join(title.split())',
+};
+const stepOrder = ['html', 'unicode', 'separators', 'symbols', 'lowercase', 'whitespace'] as const;
+
+/** Python's `clean`, with the steps that are on. */
+function pythonCleaning(cleaning: CleaningOptions): string {
+  const lines = stepOrder.filter((step) => cleaning[step]).flatMap((step) => pythonSteps[step].split('\n'));
+  return ['def clean(title):  # as rung.json says the titles were for training', ...lines, 'return title'].join(
+    '\n    ',
+  );
+}
+
+/** Python, with transformers and torch. `cleaning` is what titles went through before training. */
+export function pythonSnippet(folder: string, maxTokens: number, cleaning: CleaningOptions): string {
+  return `import html, json, re, unicodedata
 
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -17,8 +40,10 @@ tokenizer = AutoTokenizer.from_pretrained(folder)
 model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
 thresholds = json.load(open(f"{folder}/rung.json", encoding="utf-8"))["thresholds"]
 
+${pythonCleaning(cleaning)}
+
 titles = ["VP & Chief Information Officer", "Staff Nurse"]
-inputs = tokenizer(titles, padding=True, truncation=True, max_length=${maxTokens},
+inputs = tokenizer([clean(title) for title in titles], padding=True, truncation=True, max_length=${maxTokens},
                    return_token_type_ids=False, return_tensors="pt")
 with torch.no_grad():
     probabilities = model(**inputs).logits.sigmoid().tolist()
@@ -43,6 +68,7 @@ env.localModelPath = './';
 const folder = ${literal(folder)};
 const classify = await pipeline('text-classification', folder, { dtype: 'fp32' });
 
+// Titles are to be cleaned as rung.json says, see the Python code.
 // Every label with its probability; a label holds from its threshold in rung.json on.
 const probabilities = await classify('VP & Chief Information Officer', { top_k: null });
 `;

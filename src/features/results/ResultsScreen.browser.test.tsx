@@ -94,6 +94,27 @@ it('explains runs that did not finish', async () => {
   await expect.element(screen.getByRole('button', { name: 'Try titles' })).toBeDisabled();
 });
 
+it('tells of weights from within the first epoch', async () => {
+  const { screen } = await show(
+    exampleResult('6', { status: 'stopped', epochs: [], bestEpoch: null, steps: result.steps.slice(0, 20) }),
+  );
+  await expect
+    .element(screen.getByText(/^No epoch was finished: the weights as they stood after about step 40 are kept/))
+    .toBeVisible();
+});
+
+it('does not make up a precision nor a mean', async () => {
+  const { report, rows } = result.test!;
+  const unsure = {
+    ...report,
+    macroF1Supported: null,
+    perLabel: [{ ...report.perLabel[0], predicted: 0, precision: null }, ...report.perLabel.slice(1)],
+  };
+  const { screen } = await show({ ...result, test: { report: unsure, rows } });
+  await expect.element(screen.getByRole('cell', { name: 'never given' })).toBeVisible();
+  await expect.element(screen.getByText('labels under 10 rows left out: not enough rows to say')).toBeVisible();
+});
+
 it('shows the settings of the run when asked', async () => {
   const { screen } = await show(result);
   await expect.element(screen.getByText('falls in a straight line')).not.toBeVisible();

@@ -5,6 +5,7 @@ import { useId, useMemo, useRef, useState } from 'react';
 import type { RunRecord } from '../../shared/training.ts';
 import { describeConfig } from '../../ui/configText.ts';
 import { formatCounted, formatDuration, formatMoment } from '../../ui/format.ts';
+import { keptWeights } from '../../ui/keptWeights.ts';
 import { LabelMatrix } from './LabelMatrix.tsx';
 import { labelMatrix, noFilter, outcomesOf, wrongOutcomes, type WrongFilter } from './outcomes.ts';
 import { PerLabelTable } from './PerLabelTable.tsx';
@@ -63,7 +64,7 @@ function RunHeader({ run, runs, onSelect, onPredict, onExport }: ResultsScreenPr
       <p className={classes.details}>
         {run.encoderName}, trained on {formatCounted(run.plan.trainRows, 'title')} of {run.data.name} in{' '}
         {formatDuration(run.seconds)}, on {run.device.name}
-        {run.bestEpoch !== null && `; the weights are those of epoch ${run.bestEpoch} of ${run.epochs.length}`}.
+        {hasWeights && `; kept are ${keptWeights(run)}`}.
       </p>
       <Group gap="xs" wrap="nowrap">
         <Button disabled={!hasWeights} leftSection={<Sparkles size={16} aria-hidden="true" />} onClick={onPredict}>

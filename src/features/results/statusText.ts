@@ -1,5 +1,6 @@
 import type { RunRecord, RunStatus } from '../../shared/training.ts';
 import { formatCounted } from '../../ui/format.ts';
+import { keptWeights } from '../../ui/keptWeights.ts';
 
 export interface StatusText {
   title: string;
@@ -7,9 +8,18 @@ export interface StatusText {
 }
 
 function keptText(run: RunRecord): string {
-  if (run.bestEpoch === null) return 'No epoch was finished, so there is nothing to measure or to keep.';
-  if (run.weightBytes === 0) return 'Its weights were not kept.';
-  return `The weights of epoch ${run.bestEpoch}, the best until then, are kept and can be used.`;
+  const unfinished = run.bestEpoch === null;
+  if (run.weightBytes === 0)
+    return unfinished ? 'No epoch was finished; no weights were kept.' : 'Its weights were not kept.';
+  const kept = unfinished
+    ? `No epoch was finished: ${keptWeights(run)}`
+    : `${sentence(keptWeights(run))}, the best until then,`;
+  const measured = run.test ? '; the figures are theirs' : '';
+  return `${kept} are kept and can be used${measured}.`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 type Explain = (run: RunRecord, done: string) => StatusText;

@@ -1,11 +1,11 @@
 /** A training that runs: how far it is, how well it does, and the buttons to hold or end it. */
-import { Alert, Button, Group, Progress, VisuallyHidden } from '@mantine/core';
+import { Alert, Button, Group, Progress, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Info, Pause, Play, Square } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { LiveRun } from '../../shared/live.ts';
 import type { EpochRecord, TrainingConfig } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure, formatPercent, formatSmall } from '../../ui/format.ts';
-import { plannedEpochs, runActivity, runFraction } from '../../ui/RunProgress.tsx';
+import { plannedEpochs, refusing, runActivity, runControls, runFraction } from '../../ui/RunProgress.tsx';
 import { Stat, StatRow } from '../../ui/Stat.tsx';
 import { TrainingCharts } from './TrainingCharts.tsx';
 import classes from './TrainScreen.module.css';
@@ -92,28 +92,34 @@ function epochNews(live: LiveRun): string {
 }
 
 function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'config' | 'labelNames'>) {
-  const stoppable = live.status === 'running' || live.status === 'paused';
+  const { pause, stop, stopText } = runControls(live);
   const paused = live.status === 'paused';
+  const toggle = paused ? onResume : onPause;
   const size = 16;
   return (
     <Group gap="xs" className={classes.controls}>
-      <Button
-        variant="default"
-        miw={128}
-        disabled={!stoppable}
-        leftSection={paused ? <Play size={size} aria-hidden="true" /> : <Pause size={size} aria-hidden="true" />}
-        onClick={paused ? onResume : onPause}
-      >
-        {paused ? 'Resume' : 'Pause'}
-      </Button>
-      <Button
-        variant="default"
-        disabled={!stoppable}
-        leftSection={<Square size={size} aria-hidden="true" />}
-        onClick={onStop}
-      >
-        Stop and keep the best epoch
-      </Button>
+      <Tooltip label={pause} disabled={pause === null}>
+        <Button
+          variant="default"
+          miw={128}
+          {...refusing(pause)}
+          leftSection={paused ? <Play size={size} aria-hidden="true" /> : <Pause size={size} aria-hidden="true" />}
+          onClick={pause === null ? toggle : undefined}
+        >
+          {paused ? 'Resume' : 'Pause'}
+        </Button>
+      </Tooltip>
+      <Tooltip label={stop} disabled={stop === null}>
+        <Button
+          variant="default"
+          miw={272}
+          {...refusing(stop)}
+          leftSection={<Square size={size} aria-hidden="true" />}
+          onClick={stop === null ? onStop : undefined}
+        >
+          {stopText}
+        </Button>
+      </Tooltip>
     </Group>
   );
 }

@@ -202,12 +202,22 @@ describe('during a training', () => {
       bestEpoch: null,
       notices: [],
     };
-    const { screen } = await show({ live: preparing });
+    const { screen, on } = await show({ live: preparing });
     await expect.element(screen.getByText('Compiling')).toBeVisible();
+    await screen.getByRole('button', { name: 'Stop training' }).click();
+    expect(on.onStop).toHaveBeenCalledOnce();
     const before = screen.container.getBoundingClientRect().height;
     await screen.rerender(<Harness {...usual} {...callbacks()} live={{ ...live, notices: [] }} />);
     await expect.element(screen.getByText('of 448')).toBeVisible();
     expect(Math.abs(screen.container.getBoundingClientRect().height - before)).toBeLessThan(1);
+  });
+
+  it('says which weights are kept when it was stopped before its first epoch ended', async () => {
+    const { screen, on } = await show({ live });
+    await expect.element(screen.getByText('of 448')).toBeVisible();
+    const run = exampleRun('3', { status: 'stopped', epochs: [], bestEpoch: null, steps: live.steps.slice(0, 12) });
+    await screen.rerender(<Harness {...usual} {...on} runs={[run]} />);
+    await expect.element(screen.getByText(/kept are the weights as they stood after about step 24\./)).toBeVisible();
   });
 
   it('offers the results when it has ended', async () => {

@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import type { LiveRun } from '../../shared/live.ts';
 import type { RunRecord, TrainingConfig } from '../../shared/training.ts';
 import { formatInterval } from '../../ui/format.ts';
+import { keptWeights } from '../../ui/keptWeights.ts';
 import { Adjust } from './Adjust.tsx';
 import { configProblems } from './configProblems.ts';
 import { LivePanel } from './LivePanel.tsx';
@@ -129,6 +130,11 @@ function useEndedRun(live: LiveRun | null, runs: RunRecord[]): RunRecord | null 
   return runs.find((run) => run.id === watched && run.status !== 'running') ?? null;
 }
 
+function endedText(run: RunRecord): string {
+  if (run.status !== 'stopped') return 'trained';
+  return run.bestEpoch === null ? `stopped; kept are ${keptWeights(run)}` : 'stopped; its best epoch is kept';
+}
+
 function EndedRun({ run, onOpen }: { run: RunRecord; onOpen: (id: string) => void }) {
   if (run.status === 'failed' || run.status === 'interrupted') return null;
   const report = run.test?.report;
@@ -137,7 +143,7 @@ function EndedRun({ run, onOpen }: { run: RunRecord; onOpen: (id: string) => voi
       <Group justify="space-between" gap="md">
         <Text size="sm">
           <strong>
-            {run.name} is {run.status === 'stopped' ? 'stopped; its best epoch is kept' : 'trained'}.
+            {run.name} is {endedText(run)}.
           </strong>{' '}
           {report && `Micro-F1 on ${report.rows} titles it never saw: ${formatInterval(report.microF1)}.`}
         </Text>
