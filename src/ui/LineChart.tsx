@@ -3,8 +3,8 @@
  *
  * recharts draws it, from a chunk of its own (97 kB gzip). What it does not do is done here: names at the line ends that keep apart,
  * a crosshair for several charts and for the keyboard, the table. With 300 points an update takes 20 ms of CPU (5 ms as plain SVG,
- * production build, two shared cores) and a move of the crosshair 8 ms (4 ms): so it redraws only when its lines change, lines are
- * thinned, and who draws a live run should not send new points more than twice a second.
+ * production build, two shared cores) and a move of the crosshair 8 ms (4 ms). So a chart redraws only when its lines change, lines
+ * are thinned, charts that get new lines together draw one after the other, and a live run sends new points twice a second at most.
  */
 import { UnstyledButton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
@@ -14,6 +14,7 @@ import classes from './LineChart.module.css';
 import { LineChartLegend } from './LineChartLegend.tsx';
 import { LineChartTable } from './LineChartTable.tsx';
 import { downsample, nearestPoint, type LinePoint, type LineSeries } from './lineGeometry.ts';
+import { useInTurn } from './useInTurn.ts';
 
 const LineChartPlot = lazy(() => import('./LineChartPlot.tsx'));
 
@@ -74,7 +75,11 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     () => props.series.map((line) => ({ ...line, points: drawable(line.points) })),
     [props.series],
   );
-  const xs = useMemo(() => allX(series), [series]);
+  const { marker = null, yDomain } = props;
+  const drawn = useInTurn(
+    useMemo(() => ({ series, xs: allX(series), xDomain, yDomain, marker }), [series, xDomain, yDomain, marker]),
+  );
+  const xs = drawn?.xs ?? [];
   const at = hover === null || xs.length === 0 ? null : xs[nearestPoint(xs, hover)].x;
   const table = (
     <LineChartTable {...{ title, xName, formatX, formatY, xDomain, height }} series={series.filter(hasName)} />
@@ -98,16 +103,16 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
       </div>
       <div ref={ref} className={classes.body} style={{ height }}>
         {asTable && table}
-        {!asTable && width > 0 && (
+        {!asTable && !(drawn && width > 0) && placeholder}
+        {!asTable && drawn && width > 0 && (
           // The numbers are there even if the code that draws them cannot be loaded.
           <ErrorBoundary fallback={table}>
-            <Suspense fallback={<div className={classes.placeholder} />}>
+            <Suspense fallback={placeholder}>
               <LineChartPlot
-                {...{ titleId, series, xs, at, onHover, xDomain, xName, formatX, formatY, formatTickY }}
+                {...drawn}
+                {...{ titleId, at, onHover, xName, formatX, formatY, formatTickY }}
                 {...{ width, height, highlight, onHighlight }}
                 xStep={props.xStep}
-                yDomain={props.yDomain}
-                marker={props.marker ?? null}
                 waiting={props.waiting}
               />
             </Suspense>
@@ -118,6 +123,8 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     </figure>
   );
 });
+
+const placeholder = <div className={classes.placeholder} />;
 
 function hasName(line: LineSeries): boolean {
   return !line.faint && line.points.length > 0;
