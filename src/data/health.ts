@@ -3,7 +3,7 @@ import type { Finding, FindingId, UnlabelledPolicy } from '../shared/dataset.ts'
 import { minimumSupport } from '../shared/training.ts';
 import { hasControlCharacters, hasHtml } from './cleaning.ts';
 import { noNeighbour } from './duplicates.ts';
-import { countLabels, labelIds, type RowLabels } from './labels.ts';
+import { labelIds, type RowLabels } from './labels.ts';
 import { alphabeticalShare, runsDeviation } from './order.ts';
 import type { ParseProblem } from './table.ts';
 import type { TitleAnalysis } from './titles.ts';
@@ -143,12 +143,37 @@ function unlabelledDetail(policy: UnlabelledPolicy): string {
   return `They are trained on with the label "${policy.name}".`;
 }
 
-function labelFindings(labels: RowLabels, unlabelled: UnlabelledPolicy, rowCount: number): FindingRows[] {
+/** Rows that teach a label something: titles with a letter, each of those with the same title and labels once. */
+function tellingRows(titles: TitleAnalysis | null, labels: RowLabels, rowCount: number): Uint32Array {
+  const seen = new Set<string>();
+  return pick(rowCount, (row) => {
+    if (titles === null) return true;
+    const key = `${titles.duplicates.firstSame[row]}:${labelIds(labels, row).join(',')}`;
+    if (titles.empty[row] === 1 || titles.symbolsOnly[row] === 1 || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Labels that too few telling rows carry, with their number, fewest last. */
+function rareLabels(titles: TitleAnalysis | null, labels: RowLabels, rowCount: number): { id: number; rows: number }[] {
+  const counts = new Uint32Array(labels.names.length);
+  for (const row of tellingRows(titles, labels, rowCount)) for (const id of labelIds(labels, row)) counts[id]++;
+  const rare = Array.from(counts, (rows, id) => ({ id, rows })).filter(({ rows }) => rows < minimumSupport);
+  return rare.toSorted((a, b) => b.rows - a.rows);
+}
+
+function labelFindings(
+  titles: TitleAnalysis | null,
+  labels: RowLabels,
+  unlabelled: UnlabelledPolicy,
+  rowCount: number,
+): FindingRows[] {
   const without = pick(rowCount, (row) => labels.starts[row] === labels.starts[row + 1]);
-  const rare = countLabels(labels).filter(({ rows }) => rows < minimumSupport);
-  const rareIds = new Set(rare.map(({ name }) => labels.names.indexOf(name)));
+  const rare = rareLabels(titles, labels, rowCount);
+  const rareIds = new Set(rare.map(({ id }) => id));
   const rareRows = pick(rowCount, (row) => labelIds(labels, row).some((id) => rareIds.has(id)));
-  const names = rare.map(({ name, rows }) => `${name} (${rows})`);
+  const names = rare.map(({ id, rows }) => `${labels.names[id]} (${rows})`);
   const shown = names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', ');
   const found = finding(without, {
     id: 'unlabelled',
@@ -161,7 +186,7 @@ function labelFindings(labels: RowLabels, unlabelled: UnlabelledPolicy, rowCount
     id: 'rare-labels',
     severity: 'warning',
     title: `${rare.length === 1 ? '1 label has' : `${rare.length} labels have`} too few rows: ${shown}`,
-    detail: `With fewer than ${minimumSupport} rows a label can hardly be learned, and its figures mean little. Add rows, or merge it with another label.`,
+    detail: `With fewer than ${minimumSupport} rows a label can hardly be learned, and its figures mean little. Repeats and titles without a letter do not count. Add rows, or merge it with another label.`,
   };
   return [...found, { ...wording, rows: rareRows.length, indices: rareRows }];
 }
@@ -238,7 +263,7 @@ export function findProblems(input: HealthInput): FindingRows[] {
   const { titles, labels } = input;
   const found = [
     ...problemFindings(input),
-    ...(labels === null ? [] : labelFindings(labels, input.unlabelled, input.rowNumbers.length)),
+    ...(labels === null ? [] : labelFindings(titles, labels, input.unlabelled, input.rowNumbers.length)),
     ...(titles === null || labels === null ? [] : conflictFindings(titles, labels)),
     ...(titles === null ? [] : [...titleFindings(titles), ...duplicateFindings(titles)]),
     ...orderFindings(titles, labels),
