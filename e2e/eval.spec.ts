@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 test('cross-validates a file and writes its figures', async () => {
   const out = join(await mkdtemp(join(tmpdir(), 'rung-eval-')), 'figures.json');
-  const args = ['--data', 'public/sample/job-titles.csv', '--folds', '2', '--epochs', '4', '--json', out];
+  const args = ['--data', 'public/sample/job-titles.csv', '--folds', '2', '--epochs', '6', '--json', out];
   const { stdout } = await run('npm', ['run', '-s', 'eval', '--', ...args]);
   expect(stdout).toContain('micro-F1');
   const figures: Record<string, unknown> = JSON.parse(await readFile(out, 'utf8'));

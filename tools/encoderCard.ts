@@ -30,7 +30,7 @@ tags:
 
 A small DistilBERT encoder to fine-tune on job titles in the browser.
 
-**The weights are random.** Nothing was pretrained: they are drawn from N(0, 0.02) (seed ${facts.seed}), biases 0, LayerNorm 1 and 0, as
+**The weights are random.** Nothing was pretrained: they are drawn from N(0, 0.072), embeddings from N(0, 0.02) (seed ${facts.seed}), biases 0, LayerNorm 1 and 0, much as
 Hugging Face initialises a new model. Without fine-tuning its output means nothing.
 
 | | |

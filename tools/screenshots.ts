@@ -76,7 +76,10 @@ async function trainedPage(
 async function everyPlace(page: Page): Promise<void> {
   await page.waitForTimeout(9000);
   for (const place of ['Data', 'Train', 'Results', 'Predict', 'Export']) {
-    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: new RegExp(`^${place}`) }).click();
+    await page
+      .getByRole('navigation', { name: 'Places' })
+      .getByRole('link', { name: new RegExp(`^${place}`) })
+      .click();
     if (place === 'Predict') {
       await page.getByRole('textbox', { name: 'Job title' }).fill('VP & Chief Information Officer');
       await page.getByRole('button', { name: 'Paste titles' }).click();

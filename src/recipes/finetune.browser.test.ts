@@ -9,6 +9,7 @@ import { sigmoid } from '../metrics/classification.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
 import { defaultTrainingConfig, type EpochRecord, type RunRecord, type TrainingConfig } from '../shared/training.ts';
+import { testRecord } from '../testing/runRecord.ts';
 import { createPredictor } from '../training/trainer.ts';
 import { readEncoder, withHead, type Encoder } from './encoder.ts';
 import { finetune, pickExamples, positiveWeights, type FinetuneResult } from './finetune.ts';
@@ -86,26 +87,14 @@ async function run(encoder: Encoder, change: Partial<TrainingConfig> = {}, signa
 }
 
 function recordOf(result: FinetuneResult, epochs: EpochRecord[]): RunRecord {
-  return {
-    id: 'a',
-    name: 'Rule',
-    createdAt: 0,
-    finishedAt: 1,
-    status: 'finished',
-    error: null,
+  return testRecord({
     config: settings,
-    encoderName: 'Rung mini',
-    device: { backend: 'wasm', name: '', software: false, threads: 1, explanation: '' },
-    data: { name: 'rule', fingerprint: '0', rows: 108, labelNames, labelRows: [36, 36, 36], cleaning: defaultCleaning },
-    plan: { trainRows: 86, validationRows: 11, testRows: 11, totalSteps: 36 },
-    steps: [],
+    data: { ...testRecord().data, labelNames, labelRows: [36, 36, 36], cleaning: defaultCleaning },
     epochs,
     bestEpoch: result.bestEpoch,
-    seconds: 1,
     thresholds: result.thresholds,
     test: { report: result.report, rows: result.testRows },
-    weightBytes: 1,
-  };
+  });
 }
 
 describe('finetune', () => {
@@ -150,7 +139,7 @@ describe('finetune', () => {
   });
 
   it('stops early when F1 does not rise, and says so', async () => {
-    const { epochs, notices, result } = await run(encoder, { epochs: 9, learningRate: 1e-9, earlyStoppingPatience: 2 });
+    const { epochs, notices, result } = await run(encoder, { epochs: 9, learningRate: 0, earlyStoppingPatience: 2 });
     expect(epochs.length).toBe(3);
     expect(result.bestEpoch).toBe(1);
     expect(notices).toEqual([expect.stringContaining('has not risen for 2 epochs')]);

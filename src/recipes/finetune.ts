@@ -75,7 +75,7 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   });
 
   // Loop
-  let best: { weights: NamedArrays; epoch: number; score: number } | null = null;
+  let best: { weights: NamedArrays; epoch: number; score: number; loss: number } | null = null;
   let lastWeights: NamedArrays | null = null;
   try {
     for await (const event of trainer.run(train, validation, signal, input.gate)) {
@@ -86,8 +86,10 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
       }
       const record = epochRecord(event, validation);
       const score = record[settings.bestBy];
-      const improved = best === null || score > best.score;
-      if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score };
+      // Before anything is predicted every F1 is 0; a falling loss says that the model learns all the same.
+      const loss = record.validationLoss;
+      const improved = best === null || score > best.score || (score === 0 && best.score === 0 && loss < best.loss);
+      if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score, loss };
       yield { type: 'epoch', record, weights: improved && best ? best.weights : null };
       const patience = settings.earlyStoppingPatience;
       if (
