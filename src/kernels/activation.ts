@@ -33,7 +33,7 @@ const erfBeta = [
 const horner = (coefficients: number[]): string =>
   coefficients.slice(1).reduce((sum, c) => `fma(${sum}, q, V(${c}))`, `V(${coefficients[0]})`);
 
-/** Over `V`, f32 or vec4<f32>. */
+/** Over `V`, f32 or vec4<f32>. ReLU by `select`: `max` may turn a NaN into 0, and a diverged run would look sound. */
 const activationWgsl = /* wgsl */ `
 fn erf(x: V) -> V {
   let t = clamp(x, V(-4.0), V(4.0));
@@ -44,7 +44,7 @@ fn gelu(x: V) -> V { return 0.5 * x * (1.0 + erf(x * 0.7071067811865476)); }
 fn gelu_slope(x: V) -> V {
   return 0.5 * (1.0 + erf(x * 0.7071067811865476)) + x * 0.3989422804014327 * exp(-0.5 * x * x);
 }
-fn relu(x: V) -> V { return max(x, V(0.0)); }
+fn relu(x: V) -> V { return select(x, V(0.0), x <= V(0.0)); }
 fn relu_slope(x: V) -> V { return select(V(0.0), V(1.0), x > V(0.0)); }
 `;
 

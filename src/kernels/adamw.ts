@@ -76,7 +76,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) {
     sum = 0.0;
     for (var k = 0u; k < 64u; k++) { sum += lanes[k]; }
-    clip[0] = min(1.0, u.max_norm / (sqrt(sum) + 1e-6));
+    // Not min, which may turn a NaN into 1.
+    let factor = u.max_norm / (sqrt(sum) + 1e-6);
+    clip[0] = select(factor, 1.0, factor > 1.0);
   }
 }`,
 };

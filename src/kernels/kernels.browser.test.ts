@@ -277,6 +277,28 @@ describe.each([
       for (const t of [parameter, gradient, mean, variance]) t.dispose();
   });
 
+  it('keeps a NaN, so that a diverged run shows', async () => {
+    for (const size of [3, 4]) {
+      const x = tensor2d([NaN, -1, 2, NaN].slice(0, size), [1, size]);
+      for (const kind of ['gelu', 'relu'] as const) {
+        const [first, ...rest] = await tidy(() => activation(x, kind, noDropout)).data();
+        expect([kind, size, first]).toEqual([kind, size, NaN]);
+        expect(rest.slice(0, 2).every(Number.isFinite)).toBe(true);
+      }
+      x.dispose();
+    }
+    const items = [NaN, 1].map((value) => {
+      const [parameter, mean, variance] = [normals([4]), normals([4]), tensor1d([1, 1, 1, 1])];
+      return { parameter, gradient: tensor1d([1, value, 1, 1]), mean, variance, decayed: true };
+    });
+    const settings = { learningRate: 0.1, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1 };
+    tidy(() => adamWStep(items, { ...settings, maxGradientNorm: 1 }));
+    // The norm over all gradients is NaN, and with it every update.
+    for (const { parameter } of items) expect([...(await parameter.data())]).toEqual([NaN, NaN, NaN, NaN]);
+    for (const { parameter, gradient, mean, variance } of items)
+      for (const t of [parameter, gradient, mean, variance]) t.dispose();
+  });
+
   it('refuses shapes that do not fit', () => {
     const [a, b] = [normals([2, 3]), normals([4])];
     expect(() => linear(as2(a), as2(a), as1(b))).toThrow('linear: x [2,3], weight [2,3], bias [4] do not fit together');
