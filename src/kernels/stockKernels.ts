@@ -2,11 +2,10 @@
  * The few stock kernels that are used beside our own, registered one by one: the complete sets weigh 300 kB. Tests that need the rest
  * (the composed ops) import the backends' full packages.
  */
-import { getKernel, registerKernel, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, getKernel, registerKernel, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import { addConfig as addWasm } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Add';
 import { concatConfig as concatWasm } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Concat';
 import { _fusedMatMulConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/_FusedMatMul';
-import { identityConfig as identityWasm } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Identity';
 import { reshapeConfig as reshapeWasm } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Reshape';
 import { transposeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Transpose';
 import { addConfig as addWebGpu } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Add';
@@ -33,6 +32,17 @@ const unsortedSegmentSum: KernelConfig = {
       for (let i = 0; i < width; i++) to[segment * width + i] += from[row * width + i];
     }
     return result;
+  },
+};
+
+/** A clone that shares the data, as on WebGPU. The WASM backend's own one copies: every tensor saved for a gradient would be there twice. */
+const identityWasm: KernelConfig = {
+  kernelName: 'Identity',
+  backendName: 'wasm',
+  kernelFunc: ({ inputs: { x } }): TensorInfo => {
+    const { dataId, shape, dtype } = x as Tensor;
+    engine().backend.incRef(dataId);
+    return { dataId, shape, dtype };
   },
 };
 

@@ -3,7 +3,6 @@
  * next allocation (the heap may grow and move): allocate every output first, then take the views.
  */
 import { engine, type DataType, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
-import { RungError } from '../shared/errors.ts';
 
 /** What is used of `BackendWasm`; it declares these private. */
 interface WasmBackend {
@@ -21,16 +20,9 @@ function wasmBackend(): WasmBackend {
   return engine().backend as unknown as WasmBackend;
 }
 
-/** An uninitialised float32 tensor on the heap; the caller's tidy disposes of it. */
+/** An uninitialised float32 tensor on the heap; the caller's tidy disposes of it. @throws RungError `out-of-memory`. */
 export function allocate(shape: number[]): Tensor {
-  const backend = wasmBackend();
-  const info = backend.makeOutput(shape, 'float32');
-  // A full heap gives address 0, and the loops would write over its beginning.
-  if (backend.dataIdMap.get(info.dataId).memoryOffset === 0) {
-    const message = `The WebAssembly memory is full: no room for an array of ${shape.join(' x ')} numbers.`;
-    throw new RungError('out-of-memory', message, 'Choose a smaller batch or fewer tokens a title.');
-  }
-  return engine().makeTensorFromTensorInfo(info);
+  return engine().makeTensorFromTensorInfo(wasmBackend().makeOutput(shape, 'float32'));
 }
 
 export function floats(tensor: Tensor): Float32Array<ArrayBuffer> {

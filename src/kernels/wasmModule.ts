@@ -62,6 +62,7 @@ export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl
     const create = (): Promise<BackendWasmModule> => (threaded ? createThreadedModule : createPlainModule)(settings);
     const module = await Promise.race([withProcessors(2 * threads, create), aborted]);
     bindRegistry(module as unknown as EmscriptenModule);
+    refuseFullHeap(module as unknown as EmscriptenModule);
     setThreadsCount(threads);
     return new BackendWasm(module);
   } catch (thrown) {
@@ -94,6 +95,26 @@ function threadScript(): Blob {
 interface EmscriptenModule {
   cwrap(name: string, returnType: string | null, argumentTypes: string[]): (...args: number[]) => number;
   tfjs: Record<string, (...args: number[]) => number>;
+  _malloc: (bytes: number) => number;
+  _free: (address: number) => void;
+}
+
+/** Addresses have 32 bits. */
+const heapLimit = 2 ** 32;
+
+/** A full heap gives address 0, and tfjs would write the tensor over the beginning of the heap: throws `out-of-memory` instead. */
+function refuseFullHeap(module: EmscriptenModule): void {
+  const { _malloc: firstAllocate, _free: free } = module;
+  // The module's own stub puts the real function in its place when it is called first.
+  free(firstAllocate(1));
+  const { _malloc: allocate } = module;
+  const refusing = (bytes: number): number => {
+    const address = bytes < heapLimit ? allocate(bytes) : 0;
+    if (address !== 0) return address;
+    const message = `The WebAssembly memory is full: no room for another ${(bytes / 2 ** 20).toFixed(1)} MiB.`;
+    throw new RungError('out-of-memory', message, 'Choose a smaller batch, fewer tokens a title or a smaller model.');
+  };
+  Object.assign(module, { _malloc: refusing });
 }
 
 /** The functions that `BackendWasm` expects under `tfjs`. */
