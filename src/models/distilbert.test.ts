@@ -83,6 +83,25 @@ describe('parameters', () => {
     expect(initialParameters(config, 4)).not.toEqual(initialParameters(config, 5));
   });
 
+  it('are drawn one by one: only those asked for, with the numbers they have among all', () => {
+    const all = initialParameters(config, 4);
+    const head = initialParameters(config, 4, (name) => /^(pre_)?classifier\./.test(name));
+    expect([...head.keys()]).toEqual([
+      'pre_classifier.weight',
+      'pre_classifier.bias',
+      'classifier.weight',
+      'classifier.bias',
+    ]);
+    for (const [name, array] of head) expect(array).toEqual(all.get(name));
+    // A head alone is drawn without the encoder's tables: these would take gigabytes.
+    const huge = { ...config, vocabSize: 10_000_000, hiddenDim: 1_000_000 };
+    expect(initialParameters(huge, 4, (name) => name.startsWith('classifier.'))).toEqual(
+      new Map([...head].filter(([name]) => name.startsWith('classifier.'))),
+    );
+    const drawn = [...all].filter(([, { shape }]) => shape.length === 2).map(([, { data }]) => data[data.length - 1]);
+    expect(new Set(drawn).size).toBe(drawn.length);
+  });
+
   it('come back from being fused', () => {
     const weights = initialParameters(config, 9);
     const fused = fuseParameters(config, weights);

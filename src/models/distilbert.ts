@@ -55,11 +55,19 @@ export function isDecayed(name: string): boolean {
   return !name.endsWith('.bias') && !/layer_?norm/i.test(name);
 }
 
-/** Random weights as Hugging Face draws them: normal with the config's deviation, biases 0, LayerNorm gains 1, the pad row 0. */
-export function initialParameters(config: DistilBertConfig, seed: number): NamedArrays {
-  const random = new Random(seed);
+/**
+ * Random weights as Hugging Face draws them: normal with the config's deviation, biases 0, LayerNorm gains 1, the pad row 0. Those whose
+ * name is `wanted`, all by default; the numbers of a tensor depend on its name and the seed only.
+ */
+export function initialParameters(
+  config: DistilBertConfig,
+  seed: number,
+  wanted: (name: string) => boolean = () => true,
+): NamedArrays {
   const parameters: NamedArrays = new Map();
   for (const [name, shape] of Object.entries(parameterShapes(config))) {
+    if (!wanted(name)) continue;
+    const random = new Random(seedOf(name, seed));
     const data = new Float32Array(shape.reduce((size, n) => size * n, 1));
     if (shape.length === 2) for (let i = 0; i < data.length; i++) data[i] = random.normal() * config.initializerRange;
     else if (name.endsWith('.weight')) data.fill(1);
@@ -67,6 +75,13 @@ export function initialParameters(config: DistilBertConfig, seed: number): Named
     parameters.set(name, { shape, data });
   }
   return parameters;
+}
+
+/** A tensor's own seed: the name's characters hashed one after the other, from `seed` on. */
+function seedOf(name: string, seed: number): number {
+  let hash = seed;
+  for (let i = 0; i < name.length; i++) hash = hash32(hash, name.charCodeAt(i));
+  return hash;
 }
 
 const projections = ['q_lin', 'k_lin', 'v_lin'];
