@@ -3,7 +3,8 @@ import '@mantine/core/styles.css';
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
-import { DataTable, type DataTableColumn, type DataTableProps } from './DataTable.tsx';
+import { DataTable, type DataTableProps } from './DataTable.tsx';
+import type { DataTableColumn } from './DataTableRow.tsx';
 import './tokens.css';
 
 interface Item {

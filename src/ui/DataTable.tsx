@@ -7,21 +7,9 @@ import { observeElementRect, useVirtualizer, type VirtualItem } from '@tanstack/
 import { useLayoutEffect, useMemo, useReducer, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import css from './DataTable.module.css';
 import { DataTablePager } from './DataTablePager.tsx';
-import { DataTableRow, cellClass } from './DataTableRow.tsx';
+import { DataTableRow, cellClass, type DataTableColumn } from './DataTableRow.tsx';
 import { sectionAt } from './DataTableSections.ts';
 import { RowPages, type FetchRows } from './rowPages.ts';
-
-export interface DataTableColumn<Row> {
-  id: string;
-  header: ReactNode;
-  /** px, or a CSS grid track such as "2fr". */
-  width: number | string;
-  align?: 'start' | 'end';
-  /** Left out while the table is narrower than this, px. */
-  hideBelow?: number;
-  /** Called only for rows in view, and again only when the row or `columns` changes. */
-  render(row: Row, index: number): ReactNode;
-}
 
 export interface DataTableProps<Row> {
   /** Rows in all; `fetchRows` is never asked beyond it. */

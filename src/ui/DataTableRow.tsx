@@ -1,6 +1,17 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import css from './DataTable.module.css';
-import type { DataTableColumn } from './DataTable.tsx';
+
+export interface DataTableColumn<Row> {
+  id: string;
+  header: ReactNode;
+  /** px, or a CSS grid track such as "2fr". */
+  width: number | string;
+  align?: 'start' | 'end';
+  /** Left out while the table is narrower than this, px. */
+  hideBelow?: number;
+  /** Called only for rows in view, and again only when the row or `columns` changes. */
+  render(row: Row, index: number): ReactNode;
+}
 
 export interface DataTableRowProps<Row> {
   /** Undefined while it is fetched: a skeleton stands in its place. */

@@ -4,7 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-react';
 import type { LiveRun } from '../shared/live.ts';
-import { exampleCurves, exampleDevice, exampleLabels } from './exampleRun.ts';
+import { exampleCurves, exampleDevice, exampleLabels } from '../testing/exampleRun.ts';
 import { RunProgress } from './RunProgress.tsx';
 
 const curves = exampleCurves(2.5, 56);

@@ -2,7 +2,8 @@ import { Alert, Button, CloseButton, TextInput, UnstyledButton } from '@mantine/
 import { Download, Search } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { toRungError } from '../../shared/errors.ts';
-import { DataTable, type DataTableColumn } from '../../ui/DataTable.tsx';
+import { DataTable } from '../../ui/DataTable.tsx';
+import type { DataTableColumn } from '../../ui/DataTableRow.tsx';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
 import { LabelChip, LabelMarkIcon } from '../../ui/LabelChip.tsx';
 import { saveBlob } from '../../ui/saveBlob.ts';
