@@ -1,5 +1,16 @@
 /** What every op needs to know: which backend runs, and how an op with its own gradient joins tfjs's tape. */
-import { customGrad, getBackend, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  customGrad,
+  getBackend,
+  engine,
+  keep,
+  tensor_util,
+  tidy,
+  valueAndGrads,
+  type Scalar,
+  type Tensor,
+  type TensorContainer,
+} from '@tensorflow/tfjs-core';
 
 /** Whether the current backend is WebGPU; else it is WASM. @throws Error on any other backend, which has no kernels here. */
 export function onWebGpu(): boolean {
@@ -14,6 +25,15 @@ export function shapesOf(tensors: Record<string, Tensor>): string {
   return Object.entries(tensors)
     .map(([name, { shape }]) => `${name} [${shape.join()}]`)
     .join(', ');
+}
+
+/** The tensors that `make` returns outlive every tidy; when it fails half way, those it has made are disposed of. */
+export function keepAll<T extends TensorContainer>(make: () => T): T {
+  return tidy(() => {
+    const made = make();
+    for (const tensor of tensor_util.getTensorsInContainer(made)) keep(tensor);
+    return made;
+  });
 }
 
 /** The two halves of an op. `gradient` gets dy and what `save` kept, and returns one tensor for each input, in order. */
@@ -31,8 +51,29 @@ export function differentiable<T extends Tensor>(
   run: (save: (tensors: Tensor[]) => void) => OpResult<T>,
 ): T {
   const op = customGrad((...args) => {
-    const { value, gradient } = run(args.at(-1) as unknown as (tensors: Tensor[]) => void);
+    let kept: Tensor[] = [];
+    const { value, gradient } = run((tensors) => {
+      kept = tensors;
+    });
+    // Not earlier: nobody disposes of what an op has saved that then fails.
+    const save = args.at(-1) as unknown as (tensors: Tensor[]) => void;
+    save(kept);
     return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy as T, saved) };
   });
   return op(...inputs);
+}
+
+/** As tfjs's `valueAndGrads`, which on a failure half way does not dispose of what the ops until then have saved. */
+export function valueAndGradients(
+  f: (...inputs: Tensor[]) => Scalar,
+  inputs: Tensor[],
+): { value: Scalar; grads: Tensor[] } {
+  try {
+    return valueAndGrads(f)(inputs);
+  } catch (thrown) {
+    const { state } = engine();
+    for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+    state.activeTape = [];
+    throw thrown;
+  }
 }

@@ -2,8 +2,9 @@
  * AdamW over the parameters of a model on the device, with Hugging Face's two groups (no decay on biases and LayerNorms) and clipping
  * of the norm over all gradients. Table rows that are not on the device only decay, in closed form (see RowTable).
  */
-import { keep, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { adamWStep } from '../kernels/adamw.ts';
+import { keepAll } from '../kernels/device.ts';
 import { isDecayed } from '../models/distilbert.ts';
 
 export interface AdamWSettings {
@@ -16,21 +17,25 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
-interface Moments {
+// A type alias, not an interface: only that has the index signature which tidy asks for.
+type Moments = {
   mean: Tensor;
   variance: Tensor;
-}
+};
 
 export class AdamW {
   private readonly settings: AdamWSettings;
-  private readonly moments = new Map<string, Moments>();
+  private readonly moments: Record<string, Moments>;
 
   /** Moments start at 0; `dispose` frees them. */
   constructor(parameters: Record<string, Tensor>, settings: AdamWSettings) {
     this.settings = settings;
-    for (const [name, { shape }] of Object.entries(parameters)) {
-      this.moments.set(name, { mean: keep(zeros(shape)), variance: keep(zeros(shape)) });
-    }
+    this.moments = keepAll(() => {
+      const entries = Object.entries(parameters);
+      return Object.fromEntries(
+        entries.map(([name, { shape }]): [string, Moments] => [name, { mean: zeros(shape), variance: zeros(shape) }]),
+      );
+    });
   }
 
   /** Step `step` (counted from 1): updates the parameters in place. `gradients` by the same names; the caller disposes of them. */
@@ -41,9 +46,8 @@ export class AdamW {
     step: number,
   ): void {
     const items = Object.entries(parameters).map(([name, parameter]) => {
-      const moments = this.moments.get(name);
-      if (!moments) throw new Error(`AdamW: ${name} was not there at the start`);
-      const { mean, variance } = moments;
+      if (!Object.hasOwn(this.moments, name)) throw new Error(`AdamW: ${name} was not there at the start`);
+      const { mean, variance } = this.moments[name];
       return { parameter, gradient: gradients[name], mean, variance, decayed: isDecayed(name) };
     });
     adamWStep(items, { ...this.settings, learningRate, beta1, beta2, epsilon, step });
@@ -55,10 +59,6 @@ export class AdamW {
   }
 
   dispose(): void {
-    for (const { mean, variance } of this.moments.values()) {
-      mean.dispose();
-      variance.dispose();
-    }
-    this.moments.clear();
+    dispose(this.moments);
   }
 }

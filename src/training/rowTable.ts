@@ -5,6 +5,13 @@
 import { concat, keep, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { NamedArray } from '../shared/arrays.ts';
 
+/** Some rows of a table on the device. */
+export interface CoveringRows {
+  tensor: Tensor2D;
+  /** Row of `tensor` for each vocabulary row that is there. */
+  placeOf: Int32Array<ArrayBuffer>;
+}
+
 export class RowTable {
   /** What weight decay has done so far to the rows that are not on the device. */
   decay = 1;
@@ -36,7 +43,7 @@ export class RowTable {
     this.rows = Int32Array.from(new Set(ids)).toSorted();
     this.place.fill(-1);
     for (const [at, row] of this.rows.entries()) this.place[row] = at;
-    this.device?.dispose();
+    this.dispose();
     this.device = keep(this.upload(this.rows));
   }
 
@@ -48,7 +55,7 @@ export class RowTable {
   /**
    * A table for prediction that holds at least the rows in `ids`, and where each row is in it. The caller disposes of the tensor.
    */
-  covering(ids: Iterable<number>): { tensor: Tensor2D; placeOf: Int32Array<ArrayBuffer> } {
+  covering(ids: Iterable<number>): CoveringRows {
     const missing = Int32Array.from(new Set(ids))
       .filter((row) => this.place[row] < 0)
       .toSorted();
