@@ -12,22 +12,18 @@ import { setSoftwareAdapter } from './webgpuProgram.ts';
 
 /** Backends that run; each is started once. */
 const running = new Map<Backend, DeviceReport>();
+/** The device of the WebGPU backend. */
+let current: GPUDevice | null = null;
 const failureListeners = new Set<(error: RungError) => void>();
 
 /**
  * Called when the GPU is taken away (`device-lost`: driver reset, sleep; every tensor is gone then, `startBackend` starts anew), has no
- * memory left (`out-of-memory`) or refuses a command (`internal`). WebGPU reports these beside the calls. Returns the remover.
+ * memory left (`out-of-memory`) or refuses a command (`internal`). WebGPU reports these beside the calls. Trainers and predictors made
+ * before go on failing with this error: dispose of them, call `startBackend` and make new ones. Returns the remover.
  */
 export function onDeviceFailure(listener: (error: RungError) => void): () => void {
   failureListeners.add(listener);
   return () => failureListeners.delete(listener);
-}
-
-/** As `onDeviceFailure`, for the loss of the device only. */
-export function onDeviceLost(listener: (error: RungError) => void): () => void {
-  return onDeviceFailure((error) => {
-    if (error.code === 'device-lost') listener(error);
-  });
 }
 
 function fail(error: RungError): void {
@@ -86,6 +82,7 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
   }
   const name = info.description || [...new Set(names)].join(' ') || 'Unnamed graphics adapter';
   register('webgpu', () => new WebGPUBackend(device, info));
+  current = device;
   watch(device, name);
   const explanation = software
     ? `Computes with WebGPU on a software adapter (${name}): correct, but slow. Meant for tests.`
@@ -113,7 +110,8 @@ function watch(device: GPUDevice, name: string): void {
     fail(new RungError(outOfMemory ? 'out-of-memory' : 'internal', message, hint));
   });
   void device.lost.then((info) => {
-    if (info.reason === 'destroyed') return;
+    // Destroyed on purpose, or replaced by another meanwhile.
+    if (info.reason === 'destroyed' || device !== current) return;
     running.delete('webgpu');
     removeBackend('webgpu');
     const message = `The graphics device (${name}) was lost while in use: ${info.message || 'the browser gives no reason'}.`;

@@ -1,5 +1,6 @@
 /** A model's weights on the device: predictions from them, and the way back to plain arrays. What training and prediction share. */
-import { keep, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { keepAll } from '../kernels/device.ts';
 import {
   forward,
   fuseParameters,
@@ -9,11 +10,12 @@ import {
   wordTable,
   type DistilBertConfig,
 } from '../models/distilbert.ts';
-import { disposeBatch, packTitles, uploadBatch, type TableRows } from '../nn/packedBatch.ts';
+import { packTitles, uploadBatch, type TableRows } from '../nn/packedBatch.ts';
 import type { NamedArray, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { predictionBatches } from './batches.ts';
-import { RowTable } from './rowTable.ts';
+import { nextTask } from './eventLoop.ts';
+import { RowTable, type CoveringRows } from './rowTable.ts';
 
 /** Tokens a batch of prediction. */
 const predictionTokens = 2048;
@@ -31,10 +33,11 @@ export class DeviceModel {
     checkWeights(config, weights);
     this.words = new RowTable(weights.get(wordTable)!);
     this.positions = new RowTable(weights.get(positionTable)!);
-    this.dense = new Map();
-    for (const [name, array] of fuseParameters(config, weights)) {
-      if (name !== wordTable && name !== positionTable) this.dense.set(name, keep(tensor(array.data, array.shape)));
-    }
+    const dense = [...fuseParameters(config, weights)].filter(([name]) => name !== wordTable && name !== positionTable);
+    const tensors = keepAll(() =>
+      Object.fromEntries(dense.map(([name, array]): [string, Tensor] => [name, tensor(array.data, array.shape)])),
+    );
+    this.dense = new Map(Object.entries(tensors));
   }
 
   /** How ids map to the rows that are on the device for training. */
@@ -43,26 +46,33 @@ export class DeviceModel {
     return { wordRow: words.placeOf, words: words.tensor.shape[0], positions: positions.tensor.shape[0] };
   }
 
-  /** Logits, titles x labels in the order given, dropout off. @throws RungError when an id or a length is out of range. */
+  /**
+   * Logits, titles x labels in the order given, dropout off.
+   * @throws RungError when an id or a length is out of range; `aborted` soon after `signal` is.
+   */
   async logits(
     titles: TokenisedTitles,
     onProgress?: (done: number, total: number) => void,
+    signal?: AbortSignal,
   ): Promise<Float32Array<ArrayBuffer>> {
     const { config } = this;
     const total = titles.starts.length - 1;
     const result = new Float32Array(total * config.labels);
     if (total === 0) return result;
     const longest = checkTitles(config, titles);
-    const words = this.words.covering(titles.ids);
-    const positions = this.positions.covering(Array.from({ length: longest }, (_, i) => i));
+    const { words, positions } = this.tablesFor(titles, longest);
     const rows = { wordRow: words.placeOf, words: words.tensor.shape[0], positions: positions.tensor.shape[0] };
     const parameters = this.parameterRecord(words.tensor, positions.tensor);
     let done = 0;
     try {
       for (const indices of predictionBatches(titles.starts, predictionTokens)) {
-        const batch = uploadBatch(packTitles(titles, indices, rows), rows, false);
-        const output = tidy(() => forward(parameters, batch, { config, training: false, seed: 0 }));
-        disposeBatch(batch);
+        // WebAssembly reads without waiting: messages get in here, the one that aborts among them.
+        await nextTask();
+        if (signal?.aborted) throw new RungError('aborted', `Prediction was stopped after ${done} of ${total} titles.`);
+        const output = tidy(() => {
+          const batch = uploadBatch(packTitles(titles, indices, rows), rows, false);
+          return forward(parameters, batch, { config, training: false, seed: 0 });
+        });
         const values = await output.data<'float32'>();
         output.dispose();
         for (const [i, title] of indices.entries()) {
@@ -76,6 +86,17 @@ export class DeviceModel {
       positions.tensor.dispose();
     }
     return result;
+  }
+
+  /** Tables for the prediction of `titles`; the caller disposes of both tensors. */
+  private tablesFor(titles: TokenisedTitles, longest: number): { words: CoveringRows; positions: CoveringRows } {
+    const words = this.words.covering(titles.ids);
+    try {
+      return { words, positions: this.positions.covering(Array.from({ length: longest }, (_, i) => i)) };
+    } catch (thrown) {
+      words.tensor.dispose();
+      throw thrown;
+    }
   }
 
   /** The parameters by name, with these tables. */

@@ -1,12 +1,19 @@
-import { memory } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { engine, memory } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBackend } from '../kernels/backend.ts';
 import { initialParameters, parseDistilBertConfig, wordTable } from '../models/distilbert.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { expectClose } from '../testing/close.ts';
 import { learnableExamples } from '../testing/examples.ts';
-import { createPredictor, createTrainer, type EpochEvent, type LoopEvent, type TrainerOptions } from './trainer.ts';
+import {
+  createPredictor,
+  createTrainer,
+  type EpochEvent,
+  type LoopEvent,
+  type Trainer,
+  type TrainerOptions,
+} from './trainer.ts';
 
 const config = parseDistilBertConfig({
   model_type: 'distilbert',
@@ -50,6 +57,20 @@ async function trainWith(change: Partial<TrainerOptions>, gate?: () => Promise<v
   const logits = await trainer.logits(validation);
   trainer.dispose();
   return { events, weights, logits };
+}
+
+/** What training one epoch throws; null when it gets through. */
+async function attempt(): Promise<unknown> {
+  let trainer: Trainer | null = null;
+  try {
+    trainer = createTrainer(config, initialParameters(config, 3), { ...options, epochs: 1, batchSize: 200 });
+    for await (const event of trainer.run(train, validation, never)) if (event.type === 'epoch') return null;
+    return 'no epoch';
+  } catch (thrown) {
+    return thrown;
+  } finally {
+    trainer?.dispose();
+  }
 }
 
 const epochsOf = (events: LoopEvent[]): EpochEvent[] => events.filter((event) => event.type === 'epoch');
@@ -136,6 +157,57 @@ describe.each(['wasm', 'webgpu'] as const)('training on %s', (backend) => {
     );
     expect(failure).toBeInstanceOf(RungError);
     expect(failure).toMatchObject({ code: 'training-diverged', hint: expect.stringContaining('learning rate') });
+  });
+
+  it('says so when the very last update diverges, after which no loss is taken', async () => {
+    const change = { epochs: 1, batchSize: 200, learningRate: 1e30, warmup: 0, schedule: 'constant' } as const;
+    const failure = await trainWith(change).catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({ code: 'training-diverged', message: expect.stringContaining('validation') });
+  });
+
+  it('stops predicting soon after it is told to', async () => {
+    const predictor = createPredictor(config, initialParameters(config, 3));
+    const before = memory().numTensors;
+    const many = learnableExamples(3000, 3, 40, 9);
+    const stop = new AbortController();
+    const progress: number[] = [];
+    // As a message to the worker does it: in a task of its own, while the prediction goes on.
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => stop.abort());
+    port1.start();
+    const onProgress = (done: number): void => {
+      if (progress.push(done) === 2) port2.postMessage(null);
+    };
+    const failure = await predictor.logits(many, onProgress, stop.signal).catch((thrown: unknown) => thrown);
+    port1.close();
+    expect(failure).toBeInstanceOf(RungError);
+    expect(failure).toMatchObject({ code: 'aborted', message: expect.stringContaining('of 3000 titles') });
+    expect(progress.length).toBeGreaterThanOrEqual(2);
+    expect(progress.length).toBeLessThan(6);
+    expect(memory().numTensors).toBe(before);
+    expect((await predictor.logits(validation, undefined, new AbortController().signal)).length).toBe(120);
+    predictor.dispose();
+  });
+
+  it('keeps no tensor when an upload fails, whichever it is', async () => {
+    const before = memory().numTensors;
+    const { backend: device } = engine();
+    const write = device.write.bind(device);
+    const failures: unknown[] = [];
+    for (let failure: unknown = 'none yet'; failure;) {
+      let left = failures.length;
+      const spy = vi.spyOn(device, 'write').mockImplementation((...written) => {
+        if (left-- === 0) throw new RungError('out-of-memory', 'full');
+        return write(...written);
+      });
+      failure = await attempt();
+      spy.mockRestore();
+      failures.push(failure);
+      expect([failures.length, memory().numTensors]).toEqual([failures.length, before]);
+    }
+    // Weights, moments, a batch; then the run that got through.
+    expect(failures.length).toBeGreaterThan(3 * 32);
+    expect(failures.slice(0, -1).every((failure) => failure instanceof RungError)).toBe(true);
   });
 
   it('refuses weights of another shape and tokens outside the vocabulary', async () => {

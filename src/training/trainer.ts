@@ -9,9 +9,14 @@ import { TrainingRun, type LoopEvent, type TrainerOptions } from './trainingRun.
 
 export type ProgressOfTitles = (done: number, total: number) => void;
 
+/** After a failure of the device (`onDeviceFailure`) every call throws it; dispose of the object and make a new one. */
 export interface Predictor {
-  /** Logits, titles x labels in the order given, dropout off. */
-  logits(titles: TokenisedTitles, onProgress?: ProgressOfTitles): Promise<Float32Array<ArrayBuffer>>;
+  /** Logits, titles x labels in the order given, dropout off. @throws RungError `aborted` soon after `signal` is. */
+  logits(
+    titles: TokenisedTitles,
+    onProgress?: ProgressOfTitles,
+    signal?: AbortSignal,
+  ): Promise<Float32Array<ArrayBuffer>>;
   dispose(): void;
 }
 
@@ -43,8 +48,8 @@ export function createTrainer(config: DistilBertConfig, weights: NamedArrays, op
       ran = true;
       return guardedRun(guard, new TrainingRun(model, options, train, validation), signal, gate);
     },
-    logits: (titles, onProgress) => guard.watch(model.logits(titles, onProgress)),
-    parameters: () => guard.watch(model.read()),
+    logits: (...request) => guard.watch(() => model.logits(...request)),
+    parameters: () => guard.watch(() => model.read()),
     dispose() {
       guard.release();
       model.dispose();
@@ -57,7 +62,7 @@ export function createPredictor(config: DistilBertConfig, weights: NamedArrays):
   const model = new DeviceModel(config, weights);
   const guard = deviceGuard();
   return {
-    logits: (titles, onProgress) => guard.watch(model.logits(titles, onProgress)),
+    logits: (...request) => guard.watch(() => model.logits(...request)),
     dispose() {
       guard.release();
       model.dispose();
@@ -66,27 +71,35 @@ export function createPredictor(config: DistilBertConfig, weights: NamedArrays):
 }
 
 interface DeviceGuard {
-  /** The promise's value; when the device was lost meanwhile, that error instead of whatever came of it. */
-  watch<T>(work: Promise<T>): Promise<T>;
+  /** What comes of `work`; when the device has failed before or meanwhile, that error instead. */
+  watch<T>(work: () => Promise<T>): Promise<T>;
+  /** @throws RungError when the device has failed. */
+  check(): void;
   release(): void;
 }
 
 function deviceGuard(): DeviceGuard {
-  let lost: RungError | null = null;
+  let failure: RungError | null = null;
   const release = onDeviceFailure((error) => {
-    lost = error;
+    // What fails after the first is a consequence of it, unless the device itself goes.
+    if (!failure || error.code === 'device-lost') failure = error;
   });
+  const check = (): void => {
+    if (failure) throw failure;
+  };
   return {
     release,
+    check,
     async watch(work) {
+      check();
       try {
-        const value = await work;
-        if (lost) throw lost;
+        const value = await work();
+        check();
         return value;
       } catch (thrown) {
         // A read fails a moment before the loss is announced.
         await nextTask();
-        throw lost ?? toRungError(thrown);
+        throw failure ?? toRungError(thrown);
       }
     },
   };
@@ -98,10 +111,14 @@ async function* guardedRun(
   signal: AbortSignal,
   gate: (() => Promise<void>) | undefined,
 ): AsyncGenerator<LoopEvent, void> {
-  const events = run.events(signal, gate ?? (async () => {}));
+  const events = run.events(signal, async () => {
+    await gate?.();
+    // Without a device, a step would run on another backend with tensors that are gone.
+    guard.check();
+  });
   try {
     for (;;) {
-      const next = await guard.watch(events.next());
+      const next = await guard.watch(() => events.next());
       if (next.done) return;
       yield next.value;
     }

@@ -3,18 +3,18 @@
  * device where losses are read (a few times a second) and two steps behind the one being recorded, nowhere else.
  */
 import {
-  keep,
+  dispose,
   tensor1d,
   tensor2d,
   tidy,
-  valueAndGrads,
   zeros,
+  type Rank,
   type Scalar,
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, meanLoss } from '../kernels/bce.ts';
-import { onWebGpu } from '../kernels/device.ts';
+import { keepAll, onWebGpu, valueAndGradients } from '../kernels/device.ts';
 import { hash32 } from '../kernels/dropout.ts';
 import { compileAhead, submit, submittedWorkDone } from '../kernels/webgpuProgram.ts';
 import { writeAt } from '../kernels/writeAt.ts';
@@ -24,6 +24,7 @@ import type { Examples } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { AdamW } from './adamw.ts';
 import { epochBatches, stepsPerEpoch } from './batches.ts';
+import { Clock } from './clock.ts';
 import { checkTitles, type DeviceModel } from './deviceModel.ts';
 import { nextTask } from './eventLoop.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
@@ -107,12 +108,21 @@ export class TrainingRun {
     model.positions.load(Array.from({ length: longest }, (_, i) => i));
     const { learningRate, warmup } = options;
     this.perEpoch = stepsPerEpoch(count, options.batchSize);
-    this.losses = keep(zeros([this.perEpoch]));
     const totalSteps = this.perEpoch * options.epochs;
     this.schedule = { kind: options.schedule, learningRate, warmup, totalSteps };
-    this.posWeight = keep(tensor1d(options.posWeight ?? new Float32Array(train.labelCount).fill(1)));
     this.parameters = model.parameterRecord(model.words.tensor, model.positions.tensor);
-    this.optimiser = new AdamW(this.parameters, options);
+    const vectors = keepAll(() => ({
+      losses: zeros<Rank.R1>([this.perEpoch]),
+      posWeight: tensor1d(options.posWeight ?? new Float32Array(train.labelCount).fill(1)),
+    }));
+    this.losses = vectors.losses;
+    this.posWeight = vectors.posWeight;
+    try {
+      this.optimiser = new AdamW(this.parameters, options);
+    } catch (thrown) {
+      dispose(vectors);
+      throw thrown;
+    }
   }
 
   async *events(signal: AbortSignal, gate: () => Promise<void>): AsyncGenerator<LoopEvent, void> {
@@ -153,14 +163,14 @@ export class TrainingRun {
       }
       const trainLoss = await this.meanLossOf(0, this.perEpoch);
       const trained = this.clock.seconds;
-      const validationLogits = await this.model.logits(this.validation);
+      const { logits: validationLogits, loss: validationLoss } = await this.evaluate();
       this.clock.evaluated(this.clock.seconds - trained);
       yield {
         type: 'epoch',
         epoch,
         step: this.step,
         trainLoss,
-        validationLoss: meanLoss(validationLogits, this.validation.labels, this.options.posWeight),
+        validationLoss,
         validationLogits,
         learningRate: learningRateAt(this.schedule, this.step - 1),
         titlesPerSecond: titles / (trained - epochStart),
@@ -196,11 +206,11 @@ export class TrainingRun {
     const labels = tensor2d(labelsOf(train, indices), [indices.length, train.labelCount]);
     const seed = hash32(options.seed, this.step);
     const names = Object.keys(parameters);
-    const lossOf = valueAndGrads((...values: Tensor[]) => {
+    const lossOf = (...values: Tensor[]): Scalar => {
       const named = Object.fromEntries(names.map((name, i) => [name, values[i]]));
       return binaryCrossEntropy(forward(named, batch, { config, training: true, seed }), labels, this.posWeight);
-    });
-    const { value, grads } = lossOf(Object.values(parameters));
+    };
+    const { value, grads } = valueAndGradients(lossOf, Object.values(parameters));
     const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]]));
     this.optimiser.step(parameters, gradients, learningRateAt(this.schedule, this.step), this.step + 1);
     disposeBatch(batch);
@@ -219,10 +229,24 @@ export class TrainingRun {
   private async meanLossOf(first: number, end: number): Promise<number> {
     const losses = await this.losses.data<'float32'>();
     const mean = losses.subarray(first, end).reduce((sum, loss) => sum + loss, 0) / (end - first);
-    if (Number.isFinite(mean)) return mean;
-    throw new RungError(
+    if (!Number.isFinite(mean)) throw this.diverged(`the loss became ${mean}`);
+    return mean;
+  }
+
+  /** Logits and loss of the validation titles: the only look at what the last update has done. */
+  private async evaluate(): Promise<{ logits: Float32Array<ArrayBuffer>; loss: number }> {
+    const logits = await this.model.logits(this.validation);
+    const wrong = logits.find((logit) => !Number.isFinite(logit));
+    if (wrong !== undefined) throw this.diverged(`a prediction for the validation titles became ${wrong}`);
+    const loss = meanLoss(logits, this.validation.labels, this.options.posWeight);
+    if (logits.length > 0 && !Number.isFinite(loss)) throw this.diverged(`the validation loss became ${loss}`);
+    return { logits, loss };
+  }
+
+  private diverged(what: string): RungError {
+    return new RungError(
       'training-diverged',
-      `Training diverged: the loss became ${mean} around step ${this.step} of ${this.schedule.totalSteps}.`,
+      `Training diverged: ${what} around step ${this.step} of ${this.schedule.totalSteps}.`,
       'Lower the learning rate (a tenth of it is a good try) or lengthen the warm-up, and train again.',
     );
   }
@@ -231,40 +255,6 @@ export class TrainingRun {
     this.losses.dispose();
     this.posWeight.dispose();
     this.optimiser.dispose();
-  }
-}
-
-/** Time that counts: pauses are left out. */
-class Clock {
-  private readonly started = performance.now();
-  private paused = 0;
-  private steps = 0;
-  private firstStep = 0;
-  private evaluation = 0;
-
-  get seconds(): number {
-    return (performance.now() - this.started - this.paused) / 1000;
-  }
-
-  async pausedDuring(gate: Promise<void>): Promise<void> {
-    const from = performance.now();
-    await gate;
-    this.paused += performance.now() - from;
-  }
-
-  stepTaken(): void {
-    // The first step compiles the kernels and says nothing about the others.
-    if (this.steps++ === 0) this.firstStep = this.seconds;
-  }
-
-  evaluated(seconds: number): void {
-    this.evaluation = seconds;
-  }
-
-  /** Estimate for so many steps and evaluations; null before the third step. */
-  secondsFor(steps: number, evaluations: number): number | null {
-    if (this.steps < 3) return null;
-    return ((this.seconds - this.firstStep) / (this.steps - 1)) * steps + this.evaluation * evaluations;
   }
 }
 
