@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { modelCard } from './modelCard.ts';
-import { testRecord } from './testRecord.ts';
+import { testRecord } from '../testing/runRecord.ts';
 
-const card = modelCard(testRecord);
+const record = testRecord();
+const card = modelCard(record);
 
 describe('the model card', () => {
   it('gives each figure with its interval, its rows and the constant answer beside it', () => {
@@ -20,7 +21,7 @@ describe('the model card', () => {
     );
     expect(card).toContain('**Not known** for want of test rows: *Owner* (1).');
     expect(card).toContain('Fewer than 20 rows carried *Owner*');
-    const untested = modelCard({ ...testRecord, test: null });
+    const untested = modelCard({ ...record, test: null });
     expect(untested).toContain('**Not measured.**');
     expect(untested).not.toMatch(/model-index|0\.91/);
   });
@@ -35,8 +36,8 @@ describe('the model card', () => {
   it('says how it was trained and which epoch was kept', () => {
     expect(card).toContain('1 of 8 epochs in 17 s on Some GPU (webgpu), stopping after 3 without a better micro-F1.');
     expect(card).toContain('The weights are those of epoch 1, the best by validation micro-F1.');
-    const config = { ...testRecord.config, earlyStoppingPatience: null };
-    const unevaluated = modelCard({ ...testRecord, config, epochs: [], bestEpoch: null, test: null });
+    const config = { ...record.config, earlyStoppingPatience: null };
+    const unevaluated = modelCard({ ...record, config, epochs: [], bestEpoch: null, test: null });
     expect(unevaluated).toContain(
       '0 of 8 epochs in 17 s on Some GPU (webgpu). No epoch was finished: the weights are as they stood when training was stopped.',
     );
@@ -51,9 +52,9 @@ describe('the model card', () => {
   it("keeps the user's own words from becoming Markdown, HTML or YAML", () => {
     const name = 'A | <b>"bold"</b>\n---\n# `x`: {y}';
     const odd = modelCard({
-      ...testRecord,
+      ...record,
       name,
-      data: { ...testRecord.data, name, labelNames: ['a|b', '*c*', '<i>'] },
+      data: { ...record.data, name, labelNames: ['a|b', '*c*', '<i>'] },
     });
     const [, yaml, body] = odd.split(/^---$/m);
     expect(yaml).toContain(`  - name: ${JSON.stringify(name)}\n`);

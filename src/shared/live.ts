@@ -15,6 +15,6 @@ export interface LiveRun {
   steps: StepRecord[];
   epochs: EpochRecord[];
   bestEpoch: number | null;
-  /** Things the user should know, oldest first: "WebGPU was lost; continuing on WASM". */
+  /** Things the user should know, oldest first: "This run cannot be kept in the browser: …". */
   notices: string[];
 }

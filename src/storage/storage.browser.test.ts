@@ -2,7 +2,7 @@ import { cdp } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { activeRunIds, holdRun, runReleased } from '../shared/runLocks.ts';
 import { openStorage, type RunStorage } from './storage.ts';
-import { testRecord } from './testRecord.ts';
+import { testRecord } from '../testing/runRecord.ts';
 
 const name = 'rung-storage-test';
 let storage: RunStorage;

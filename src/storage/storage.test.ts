@@ -4,7 +4,7 @@ import { RungError } from '../shared/errors.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { checkRunRecord } from './runSchema.ts';
 import { createRunStorage, openStorage, type RunStorage } from './storage.ts';
-import { testRecord } from './testRecord.ts';
+import { testRecord } from '../testing/runRecord.ts';
 import { databaseWeights, type WeightStore } from './weights.ts';
 
 let database: RungDatabase;
@@ -110,14 +110,6 @@ describe('weights', () => {
     await storage.deleteWeights('run-1');
     await storage.deleteWeights('run-1');
     await expect(storage.readWeights('run-1')).rejects.toMatchObject({ code: 'not-found' });
-  });
-
-  it('go with their run', async () => {
-    await storage.saveRun(testRecord());
-    await storage.saveWeights('run-1', Uint8Array.of(1));
-    await storage.deleteRun('run-1');
-    expect(await storage.runs()).toEqual([]);
-    expect((await weights.list()).size).toBe(0);
   });
 
   it('stay for an undo when only the record is deleted', async () => {

@@ -22,8 +22,6 @@ export interface RunStorage {
   runs(): Promise<RunRecord[]>;
   /** Null where there is none, or it cannot be read. */
   run(id: string): Promise<RunRecord | null>;
-  /** The record and its weights. */
-  deleteRun(id: string): Promise<void>;
   /** Only the record, so that it can be brought back: the weights go with `deleteWeights`, `removeOrphans`, or for want of room. */
   deleteRecord(id: string): Promise<void>;
   /**
@@ -91,11 +89,6 @@ export function createRunStorage(
     async run(id) {
       const stored = await attempt(`reading run ${id}`, () => database.get('runs', id));
       return stored === undefined ? null : read(id, stored);
-    },
-    async deleteRun(id) {
-      // The record first: weights without a record are swept up on the next visit, a record without weights would mislead.
-      await storage.deleteRecord(id);
-      await weights.remove(id);
     },
     deleteRecord: (id) => attempt(`deleting run ${id}`, () => database.delete('runs', id)),
     async saveWeights(id, bytes) {

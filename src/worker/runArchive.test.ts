@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ModelFiles } from '../formats/package.ts';
 import { RungError } from '../shared/errors.ts';
-import { testRecord } from '../storage/testRecord.ts';
 import { openStorage } from '../storage/storage.ts';
+import { testRecord } from '../testing/runRecord.ts';
 import { RunArchive } from './runArchive.ts';
 
 const files: ModelFiles = new Map([
@@ -18,7 +18,7 @@ const nextVisit = (): Promise<RunArchive> => RunArchive.open(() => undefined);
 describe('RunArchive', () => {
   beforeEach(async () => {
     const storage = await openStorage();
-    for (const run of await storage.runs()) await storage.deleteRun(run.id);
+    for (const run of await storage.runs()) await storage.deleteRecord(run.id);
     storage.close();
   });
 

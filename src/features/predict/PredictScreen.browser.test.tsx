@@ -10,7 +10,7 @@ import type { TitleFile } from '../../worker/protocol.ts';
 import type { Predict, WritePredictions } from './filePrediction.ts';
 import { PredictSession, type ReadTitles } from './predictSession.ts';
 import { isModelPackage, PredictScreen, type PredictScreenProps } from './PredictScreen.tsx';
-import { testModel, testPredict } from './testModel.ts';
+import { testModel, testPredict } from '../../testing/testModel.ts';
 
 function titleFile(titles: string[], name = 'people.csv', change: Partial<TitleFile> = {}): TitleFile {
   return { name, columns: ['Title'], titleColumn: 0, rows: titles.length, titles: packStrings(titles), ...change };

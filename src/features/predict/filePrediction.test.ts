@@ -4,7 +4,7 @@ import { RungError } from '../../shared/errors.ts';
 import { packStrings, unpackStrings } from '../../shared/strings.ts';
 import { FilePrediction, type Predict } from './filePrediction.ts';
 import { LabelTotals, MatchingRows } from './matchingRows.ts';
-import { testModel, testPredict } from './testModel.ts';
+import { testModel, testPredict } from '../../testing/testModel.ts';
 
 const file = (titles: string[]) => new FilePrediction(testModel, packStrings(titles));
 

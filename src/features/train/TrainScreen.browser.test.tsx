@@ -7,7 +7,7 @@ import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
 import type { LiveRun } from '../../shared/live.ts';
 import type { TrainingConfig } from '../../shared/training.ts';
-import { exampleConfig, exampleCurves, exampleDevice, exampleLabels, exampleRun } from '../../ui/exampleRun.ts';
+import { exampleConfig, exampleCurves, exampleDevice, exampleLabels, exampleRun } from '../../testing/exampleRun.ts';
 import { TrainScreen, type TrainScreenProps } from './TrainScreen.tsx';
 
 function callbacks() {

@@ -1,5 +1,5 @@
-import { unpackStrings, type PackedStrings } from '../../shared/strings.ts';
-import type { ModelInfo } from '../../shared/training.ts';
+import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
+import type { ModelInfo } from '../shared/training.ts';
 
 /** A model for tests with rules in place of weights: a label's probability is 0.9 where its word stands in the title, else 0.1. */
 export const testModel: ModelInfo = {
