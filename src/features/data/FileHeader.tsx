@@ -1,4 +1,4 @@
-import { Button, Menu, NativeSelect } from '@mantine/core';
+import { Button, Checkbox, Menu, NativeSelect } from '@mantine/core';
 import { ChevronDown, ClipboardPaste, FileSpreadsheet, FlaskConical, FolderOpen } from 'lucide-react';
 import type { DataSummary, SourceInfo } from '../../shared/dataset.ts';
 import { FileDialog } from '../../ui/DropArea.tsx';
@@ -49,7 +49,7 @@ export function FileHeader({ summary, onReopen, ...replace }: FileHeaderProps) {
   );
 }
 
-/** Sheet of a workbook; encoding and separator of a text file. */
+/** Sheet of a workbook; encoding and separator of a text file; whether the first row names the columns. */
 function ReadingOptions({ source, onReopen }: { source: SourceInfo; onReopen: FileHeaderProps['onReopen'] }) {
   const disabled = onReopen === null;
   const { sheets, sheet, encoding, delimiter } = source;
@@ -89,6 +89,14 @@ function ReadingOptions({ source, onReopen }: { source: SourceInfo; onReopen: Fi
             }),
           )}
           onChange={(event) => onReopen?.({ delimiter: event.currentTarget.value, encoding })}
+        />
+      )}
+      {onReopen && source.header !== undefined && (
+        <Checkbox
+          label="First row is a header"
+          size="xs"
+          checked={source.header}
+          onChange={(event) => onReopen({ sheet, encoding, delimiter, header: event.currentTarget.checked })}
         />
       )}
     </>
