@@ -84,3 +84,8 @@ it('says why the end can no longer be stopped', async () => {
   await expect.element(screen.getByText(/the run is being measured and kept/)).toBeVisible();
   expect(on.onStop).not.toHaveBeenCalled();
 });
+
+it('says what is still done while it stops', async () => {
+  const { screen } = await show({ status: 'stopping', message: 'Measuring on the test rows' });
+  await expect.element(screen.getByText('Stopping. Measuring on the test rows')).toBeVisible();
+});

@@ -30,7 +30,8 @@ export function plannedEpochs(live: LiveRun): number | null {
 export function runActivity(live: LiveRun): string {
   if (live.status === 'preparing') return live.message ?? 'Preparing';
   if (live.status === 'finishing') return live.message ?? 'Finishing';
-  if (live.status === 'stopping') return 'Stopping after this step';
+  if (live.status === 'stopping')
+    return live.message === null ? 'Stopping after this step' : `Stopping. ${live.message}`;
   if (live.status === 'paused') return 'Paused';
   return formatTimeLeft(live.steps.at(-1)?.secondsLeft ?? null);
 }
