@@ -8,6 +8,7 @@ import { PredictScreen } from '../features/predict/PredictScreen.tsx';
 import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
 import { engineWorker, dataWorker } from './workers.ts';
+import { keptWeights } from '../ui/keptWeights.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { estimateOf } from './liveRun.ts';
@@ -126,7 +127,7 @@ async function train(): Promise<void> {
   // The train screen says so itself.
   if (placeOf(location.hash) !== 'train') {
     notifications.show({
-      title: `${run.name} ${run.status === 'stopped' ? 'was stopped; its best epoch is kept' : 'is trained'}`,
+      title: `${run.name} ${run.status === 'stopped' ? `was stopped; kept are ${keptWeights(run)}` : 'is trained'}`,
       message: run.test ? `Micro-F1 on the test rows: ${run.test.report.microF1.value.toFixed(3)}. See Results.` : '',
       color: 'green',
     });

@@ -15,7 +15,13 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
         status: live.plan && live.epochs.length > 0 && live.status !== 'stopping' ? 'finishing' : live.status,
       };
     case 'started':
-      return { ...live, status: 'running', message: null, fraction: null, plan: event.plan };
+      return {
+        ...live,
+        status: live.status === 'stopping' ? 'stopping' : 'running',
+        message: null,
+        fraction: null,
+        plan: event.plan,
+      };
     case 'step': {
       const steps = [...live.steps, event.record];
       return {

@@ -109,7 +109,7 @@ export function withHead(
   const { dropout } = options;
   const architecture = { ...encoder.architecture, labels: labelCount, dropout, attentionDropout: dropout };
   const shapes = Object.entries(parameterShapes(architecture));
-  const fresh = options.keepHead ? null : initialParameters(architecture, options.seed);
+  const fresh = options.keepHead ? null : initialParameters(architecture, options.seed, isHead);
   const weights: NamedArrays = new Map();
   const wrong: string[] = [];
   for (const [name, shape] of shapes) {

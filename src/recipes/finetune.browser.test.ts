@@ -62,6 +62,7 @@ const settings: TrainingConfig = {
   ...defaultTrainingConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   epochs: 6,
+  earlyStoppingPatience: null,
   batchSize: 16,
   learningRate: 1e-3,
 };
