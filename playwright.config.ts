@@ -17,6 +17,7 @@ export default defineConfig({
     baseURL: `http://localhost:${port}/`,
     launchOptions: { executablePath: chromiumPath, args: chromiumArguments },
     trace: 'off',
+    actionTimeout: 60_000,
   },
   webServer: { command: `npx vite preview --port ${port} --strictPort`, port, reuseExistingServer: !process.env.CI },
 });

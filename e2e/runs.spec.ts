@@ -12,7 +12,7 @@ test('runs are paused, stopped, kept, renamed, compared, deleted and brought bac
   await adjust(page, { Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  const training = page.getByRole('region', { name: 'Training Long' });
+  const training = page.getByRole('region', { name: 'Long, progress' });
   await training.getByRole('button', { name: 'Pause' }).click();
   await expect(training.getByText('Paused').first()).toBeVisible();
   const step = await training.innerText();
