@@ -58,11 +58,14 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
     });
     let next = await recipe.next();
     while (!next.done) {
-      const bestWeights = apply(run, next.value, onEvent);
-      if (next.value.type === 'epoch') {
-        if (bestWeights) await keep.files(packed(bestWeights));
+      const { value: event } = next;
+      apply(run, event);
+      if (event.type === 'epoch') {
+        if (event.weights) await keep.files(packed(event.weights));
         await keep.record();
       }
+      // Told last: an epoch that the page shows is kept, even if the tab is closed at that moment.
+      tell(event, onEvent);
       next = await recipe.next();
     }
     const { value: result } = next;
@@ -89,26 +92,20 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
   }
 }
 
-/** Writes what happened into the record and tells the page. Returns the weights of a new best epoch. */
-function apply(run: RunRecord, event: FinetuneEvent, onEvent: (event: TrainingEvent) => void): NamedArrays | null {
-  switch (event.type) {
-    case 'phase':
-    case 'notice':
-      onEvent(event);
-      return null;
-    case 'step':
-      run.steps = withStep(run.steps, event.record);
-      onEvent(event);
-      return null;
-    case 'epoch': {
-      const { record, weights } = event;
-      run.epochs = [...run.epochs, record];
-      run.seconds = record.seconds;
-      if (weights) run.bestEpoch = record.epoch;
-      onEvent({ type: 'epoch', record, best: weights !== null });
-      return weights;
-    }
-  }
+/** Writes what happened into the record. */
+function apply(run: RunRecord, event: FinetuneEvent): void {
+  if (event.type === 'step') run.steps = withStep(run.steps, event.record);
+  if (event.type !== 'epoch') return;
+  const { record, weights } = event;
+  run.epochs = [...run.epochs, record];
+  run.seconds = record.seconds;
+  if (weights) run.bestEpoch = record.epoch;
+}
+
+/** To the page, without the weights. */
+function tell(event: FinetuneEvent, onEvent: (event: TrainingEvent) => void): void {
+  if (event.type === 'epoch') onEvent({ type: 'epoch', record: event.record, best: event.weights !== null });
+  else onEvent(event);
 }
 
 /** Every other point is dropped when there are too many to draw: a run of days stays a few hundred kilobytes. */
