@@ -16,7 +16,14 @@ import { LineChartTable } from './LineChartTable.tsx';
 import { downsample, nearestPoint, type LinePoint, type LineSeries } from './lineGeometry.ts';
 import { useInTurn } from './useInTurn.ts';
 
-const LineChartPlot = lazy(() => import('./LineChartPlot.tsx'));
+const loadPlot = () => import('./LineChartPlot.tsx');
+const LineChartPlot = lazy(loadPlot);
+
+/** Fetches the drawing code ahead, so that the first chart does not cost its loading in the middle of a training. */
+export function preloadLineChart(): void {
+  // Without it the chart fetches again when it is shown, and says what went wrong then.
+  loadPlot().catch(() => undefined);
+}
 
 export interface LineChartProps {
   title: string;

@@ -2,11 +2,12 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useCallbackRef } from '@mantine/hooks';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { LiveRun } from '../../shared/live.ts';
 import type { RunRecord, TrainingConfig } from '../../shared/training.ts';
 import { formatInterval } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
+import { preloadLineChart } from '../../ui/LineChart.tsx';
 import { Adjust } from './Adjust.tsx';
 import { configProblems } from './configProblems.ts';
 import { LivePanel } from './LivePanel.tsx';
@@ -39,6 +40,7 @@ export interface TrainScreenProps extends ReadyPanelProps {
 
 /** @see TrainScreenProps */
 export function TrainScreen(props: TrainScreenProps) {
+  useEffect(preloadLineChart, []);
   const { config, onConfigChange, live, runs, error } = props;
   // Settings that cannot be used yet, while they are being typed; the app never sees them.
   const [draft, setDraft] = useState<TrainingConfig | null>(null);
