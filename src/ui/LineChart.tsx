@@ -84,7 +84,10 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   );
   const { marker = null, yDomain } = props;
   const drawn = useInTurn(
-    useMemo(() => ({ series, xs: allX(series), xDomain, yDomain, marker }), [series, xDomain, yDomain, marker]),
+    useMemo(
+      () => ({ width, series, xs: allX(series), xDomain, yDomain, marker }),
+      [width, series, xDomain, yDomain, marker],
+    ),
   );
   const xs = drawn?.xs ?? [];
   const at = hover === null || xs.length === 0 ? null : xs[nearestPoint(xs, hover)].x;
@@ -110,15 +113,15 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
       </div>
       <div ref={ref} className={classes.body} style={{ height }}>
         {asTable && table}
-        {!asTable && !(drawn && width > 0) && placeholder}
-        {!asTable && drawn && width > 0 && (
+        {!asTable && !(drawn && drawn.width > 0) && placeholder}
+        {!asTable && drawn && drawn.width > 0 && (
           // The numbers are there even if the code that draws them cannot be loaded.
           <ErrorBoundary fallback={table}>
             <Suspense fallback={placeholder}>
               <LineChartPlot
                 {...drawn}
                 {...{ titleId, at, onHover, xName, formatX, formatY, formatTickY }}
-                {...{ width, height, highlight, onHighlight }}
+                {...{ height, highlight, onHighlight }}
                 xStep={props.xStep}
                 waiting={props.waiting}
               />
