@@ -7,21 +7,22 @@ import { useEngineStore } from './engineStore.ts';
 import { goTo } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 
+const isModel = (file: File): boolean => /\.(zip|safetensors)$/i.test(file.name);
+
 /** Opens a table; a zip or weights file is taken for a model. */
 export function openDropped(file: File, options?: ImportOptions): void {
-  if (/\.(zip|safetensors)$/i.test(file.name)) void openModelFiles([file]);
+  if (isModel(file)) void openModelFiles([file]);
   else void useDataStore.getState().openFile(file, options);
 }
 
 /** The same for a file dropped where no drop zone is: the user is taken to what it became. */
 export function openStray(file: File): void {
-  const isModel = /\.(zip|safetensors)$/i.test(file.name);
-  if (!isModel && useEngineStore.getState().live) {
+  if (!isModel(file) && useEngineStore.getState().live) {
     const message = 'It trains on the table that is open. Stop it or wait, then drop the file again.';
     notifications.show({ title: 'A training is running', message, color: 'yellow' });
     return;
   }
-  if (!isModel) goTo('data');
+  if (!isModel(file)) goTo('data');
   openDropped(file);
 }
 

@@ -1,10 +1,8 @@
 /** The run that trains now, event by event, and what it was estimated to cost. */
 import type { LiveRun } from '../shared/live.ts';
-import type { Estimate, TrainingConfig, TrainingEvent } from '../shared/training.ts';
+import { withStep, type Estimate, type TrainingConfig, type TrainingEvent } from '../shared/training.ts';
 
-const maxStepRecords = 2000;
-
-/** The live run after one more event; every other step is dropped when there are too many to draw. */
+/** The live run after one more event. */
 export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
   switch (event.type) {
     case 'phase':
@@ -22,14 +20,12 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
         fraction: null,
         plan: event.plan,
       };
-    case 'step': {
-      const steps = [...live.steps, event.record];
+    case 'step':
       return {
         ...live,
         status: live.status === 'finishing' ? 'running' : live.status,
-        steps: steps.length > maxStepRecords ? steps.filter((_, i) => i % 2 === 1) : steps,
+        steps: withStep(live.steps, event.record),
       };
-    }
     case 'epoch':
       return {
         ...live,

@@ -88,6 +88,14 @@ export interface StepRecord {
   secondsLeft: number | null;
 }
 
+const maxStepRecords = 2000;
+
+/** The steps with one more; every other one is dropped when there are too many to draw: a run of days stays a few hundred kilobytes. */
+export function withStep(steps: readonly StepRecord[], record: StepRecord): StepRecord[] {
+  const all = [...steps, record];
+  return all.length > maxStepRecords ? all.filter((_, i) => i % 2 === 1) : all;
+}
+
 export interface TrainingPlan {
   runId: string;
   labelNames: string[];

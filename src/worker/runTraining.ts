@@ -6,7 +6,7 @@ import { packageFiles } from '../recipes/package.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
-import type { DeviceReport, RunRecord, StepRecord, TrainingEvent } from '../shared/training.ts';
+import { withStep, type DeviceReport, type RunRecord, type TrainingEvent } from '../shared/training.ts';
 import type { Encoders } from './encoders.ts';
 import type { LiveTraining } from './live.ts';
 import type { TrainingRequest } from './protocol.ts';
@@ -19,8 +19,6 @@ export interface TrainingSurroundings {
   live: LiveTraining;
   onEvent: (event: TrainingEvent) => void;
 }
-
-const maxStepRecords = 2000;
 
 /** @throws RungError; the record is then kept with status 'failed'. */
 export async function runTraining(request: TrainingRequest, around: TrainingSurroundings): Promise<RunRecord> {
@@ -106,12 +104,6 @@ function apply(run: RunRecord, event: FinetuneEvent): void {
 function tell(event: FinetuneEvent, onEvent: (event: TrainingEvent) => void): void {
   if (event.type === 'epoch') onEvent({ type: 'epoch', record: event.record, best: event.weights !== null });
   else onEvent(event);
-}
-
-/** Every other point is dropped when there are too many to draw: a run of days stays a few hundred kilobytes. */
-function withStep(steps: StepRecord[], record: StepRecord): StepRecord[] {
-  const all = [...steps, record];
-  return all.length > maxStepRecords ? all.filter((_, i) => i % 2 === 1) : all;
 }
 
 class Keeper {

@@ -1,44 +1,12 @@
-import { Button, Group, Modal, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { PasteModal, type PasteModalProps } from '../../ui/PasteModal.tsx';
 
-export interface PasteTitlesProps {
-  opened: boolean;
-  onClose: () => void;
-  onText: (text: string) => void;
-}
+const box = {
+  label: 'One title a line, or a table with a header row',
+  placeholder: 'Head of Sales\nStaff Nurse',
+  rows: 12,
+};
 
 /** A box for a list of titles copied from anywhere. */
-export function PasteTitles({ opened, onClose, onText }: PasteTitlesProps) {
-  const [text, setText] = useState('');
-  const close = () => {
-    setText('');
-    onClose();
-  };
-  return (
-    <Modal opened={opened} onClose={close} title="Paste titles" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Textarea
-        label="One title a line, or a table with a header row"
-        placeholder={'Head of Sales\nStaff Nurse'}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        rows={12}
-        spellCheck={false}
-        data-autofocus
-      />
-      <Group justify="flex-end" mt="md">
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
-        <Button
-          disabled={text.trim() === ''}
-          onClick={() => {
-            close();
-            onText(text);
-          }}
-        >
-          Predict these titles
-        </Button>
-      </Group>
-    </Modal>
-  );
+export function PasteTitles(props: Pick<PasteModalProps, 'opened' | 'onClose' | 'onText'>) {
+  return <PasteModal {...props} title="Paste titles" action="Predict these titles" box={box} />;
 }
