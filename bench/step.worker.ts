@@ -150,6 +150,7 @@ async function measureKernels(H: number, F: number, heads: number): Promise<Reco
     mean: filled(size),
     variance: ones([size]),
     decayed: true,
+    rateFactor: 1,
   }));
   const settings = { learningRate: 1e-3, weightDecay: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
   times.AdamW = await fastest('AdamW', () => {

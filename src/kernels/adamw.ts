@@ -16,6 +16,8 @@ export interface AdamWItem {
   variance: Tensor;
   /** Whether weight decay applies. */
   decayed: boolean;
+  /** Multiplies the learning rate, of the decay too, as a group's own `lr` does in torch: 1, or less with layer-wise decay. */
+  rateFactor: number;
 }
 
 export interface AdamWStep {
@@ -140,7 +142,8 @@ function stepWebGpu(items: AdamWItem[], options: AdamWStep): void {
 }
 
 function factors(options: AdamWStep, item: AdamWItem): { rate: number; shrink: number; root2: number } {
-  const { learningRate, weightDecay, beta1, beta2, step } = options;
+  const { weightDecay, beta1, beta2, step } = options;
+  const learningRate = options.learningRate * item.rateFactor;
   return {
     rate: learningRate / (1 - beta1 ** step),
     shrink: item.decayed ? 1 - learningRate * weightDecay : 1,

@@ -48,7 +48,7 @@ export class AdamW {
     const items = Object.entries(parameters).map(([name, parameter]) => {
       if (!Object.hasOwn(this.moments, name)) throw new Error(`AdamW: ${name} was not there at the start`);
       const { mean, variance } = this.moments[name];
-      return { parameter, gradient: gradients[name], mean, variance, decayed: isDecayed(name) };
+      return { parameter, gradient: gradients[name], mean, variance, decayed: isDecayed(name), rateFactor: 1 };
     });
     adamWStep(items, { ...this.settings, learningRate, beta1, beta2, epsilon, step });
   }
