@@ -17,7 +17,7 @@ import { noDropout } from '../src/kernels/dropout.ts';
 import { embed } from '../src/kernels/embed.ts';
 import { linear } from '../src/kernels/linear.ts';
 import { residualNorm } from '../src/kernels/norm.ts';
-import { initialParameters, parseDistilBertConfig } from '../src/models/distilbert.ts';
+import { initialParameters, parseModelConfig } from '../src/models/model.ts';
 import { packTitles, uploadBatch } from '../src/nn/packedBatch.ts';
 import { Random } from '../src/shared/random.ts';
 import type { Backend, DeviceReport } from '../src/shared/training.ts';
@@ -55,7 +55,7 @@ self.addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
 async function measure(request: BenchRequest): Promise<BenchResult> {
   const device = await startBackend(request.backend, self.location.href);
   const labels = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [i, `label ${i}`]));
-  const config = parseDistilBertConfig({ model_type: 'distilbert', id2label: labels, ...request.model });
+  const config = parseModelConfig({ model_type: 'distilbert', id2label: labels, ...request.model });
   const kernels = await measureKernels(config.dim, config.hiddenDim, config.heads);
   const train = learnableExamples(request.titles, 6, 1500, 1, 12);
   const validation = learnableExamples(Math.max(1, Math.round(request.titles / 8)), 6, 1500, 2, 12);

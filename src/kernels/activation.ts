@@ -1,6 +1,6 @@
 /**
- * y = dropout(f(x)) with f GELU in its exact form (Hendrycks & Gimpel 2016, with erf) or ReLU: [N, F] -> [N, F].
- * Gradient: dx = dy * keep * f'(x), f' computed anew from x.
+ * y = dropout(f(x)): [N, F] -> [N, F], with f GELU in its exact form (Hendrycks & Gimpel 2016, with erf) or with tanh (`gelu_new`), ReLU,
+ * tanh, or nothing (dropout alone). Gradient: dx = dy * keep * f'(x), f' computed anew from x.
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { differentiable, onWebGpu } from './device.ts';
@@ -8,7 +8,7 @@ import { dropThreshold, dropoutWgsl, hash32, keepScale, type Dropout } from './d
 import { allocate, floats } from './wasmHeap.ts';
 import { itemsHead, laneType, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
-export type Activation = 'gelu' | 'relu';
+export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'tanh' | 'identity';
 
 /** The result belongs to the caller's tidy. */
 export function activation(x: Tensor2D, kind: Activation, dropout: Dropout): Tensor2D {
@@ -33,6 +33,10 @@ const erfBeta = [
 const horner = (coefficients: number[]): string =>
   coefficients.slice(1).reduce((sum, c) => `fma(${sum}, q, V(${c}))`, `V(${coefficients[0]})`);
 
+/** Of GELU's approximation with tanh: sqrt(2 / pi), and the factor of the cube. */
+const geluRoot = 0.7978845608028654;
+const geluCube = 0.044715;
+
 /** Over `V`, f32 or vec4<f32>. ReLU by `select`: `max` may turn a NaN into 0, and a diverged run would look sound. */
 const activationWgsl = /* wgsl */ `
 fn erf(x: V) -> V {
@@ -44,6 +48,19 @@ fn gelu(x: V) -> V { return 0.5 * x * (1.0 + erf(x * 0.7071067811865476)); }
 fn gelu_slope(x: V) -> V {
   return 0.5 * (1.0 + erf(x * 0.7071067811865476)) + x * 0.3989422804014327 * exp(-0.5 * x * x);
 }
+// Not the built-in one, which overflows on some GPUs; a NaN comes out as one.
+fn tanh_of(x: V) -> V {
+  let e = exp(-2.0 * abs(x));
+  return sign(x) * (1.0 - e) / (1.0 + e);
+}
+fn gelu_new(x: V) -> V { return 0.5 * x * (1.0 + tanh_of(${geluRoot} * (x + ${geluCube} * x * x * x))); }
+fn gelu_new_slope(x: V) -> V {
+  let t = tanh_of(${geluRoot} * (x + ${geluCube} * x * x * x));
+  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * ${geluRoot} * (1.0 + ${3 * geluCube} * x * x);
+}
+fn tanh_slope(x: V) -> V { let t = tanh_of(x); return 1.0 - t * t; }
+fn identity(x: V) -> V { return x; }
+fn identity_slope(x: V) -> V { return V(1.0); }
 fn relu(x: V) -> V { return select(x, V(0.0), x <= V(0.0)); }
 fn relu_slope(x: V) -> V { return select(V(0.0), V(1.0), x > V(0.0)); }
 `;
@@ -55,7 +72,7 @@ function kernelOf(kind: Activation, dropping: boolean, backward: boolean, size: 
   const name = `${kind}${dropping ? ' dropout' : ''}${backward ? ' gradient' : ''} ${type}`;
   let kernel = kernels.get(name);
   if (!kernel) {
-    const value = backward ? `dy[item] * ${kind}_slope(x[item])` : `${kind}(x[item])`;
+    const value = backward ? `dy[item] * ${kind}_slope(x[item])` : `${kind === 'tanh' ? 'tanh_of' : kind}(x[item])`;
     const keep = lanes === 4 ? 'keep_factor4' : 'keep_factor';
     kernel = {
       name,
@@ -78,28 +95,45 @@ function runWebGpu(kind: Activation, { rate, seed }: Dropout, x: Tensor, dy: Ten
   return launch(kernel, dy ? [x, dy] : [x], [x.shape], uniforms, workgroupsFor(items, 64))[0] as Tensor2D;
 }
 
-/** GELU and its slope on a grid of 1/1024 from -8 to 8, read with linear interpolation: off by 2e-7 at most, three times faster. */
-interface GeluTables {
+/** A function and its slope on a grid of 1/1024 from -8 to 8, read with linear interpolation: off by 2e-7 at most, three times faster. */
+interface Tables {
   value: Float32Array;
   slope: Float32Array;
 }
 
 const tableStep = 1024;
 const tableEdge = 8;
-let geluTables: GeluTables | null = null;
+const tablesOf = new Map<'gelu' | 'gelu_new', Tables>();
 
-function tables(): GeluTables {
-  if (!geluTables) {
+function tables(kind: 'gelu' | 'gelu_new'): Tables {
+  let made = tablesOf.get(kind);
+  if (!made) {
     const size = 2 * tableEdge * tableStep + 2;
-    geluTables = { value: new Float32Array(size), slope: new Float32Array(size) };
+    made = { value: new Float32Array(size), slope: new Float32Array(size) };
     for (let i = 0; i < size; i++) {
       const x = i / tableStep - tableEdge;
-      const below = 0.5 * (1 + erf(x * Math.SQRT1_2));
-      geluTables.value[i] = x * below;
-      geluTables.slope[i] = below + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
+      const { below, density } = kind === 'gelu' ? exactGelu(x) : tanhGelu(x);
+      made.value[i] = x * below;
+      made.slope[i] = below + x * density;
     }
+    tablesOf.set(kind, made);
   }
-  return geluTables;
+  return made;
+}
+
+/** GELU is x below(x); `density` is below's slope. */
+interface GeluPoint {
+  below: number;
+  density: number;
+}
+
+function exactGelu(x: number): GeluPoint {
+  return { below: 0.5 * (1 + erf(x * Math.SQRT1_2)), density: Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI) };
+}
+
+function tanhGelu(x: number): GeluPoint {
+  const t = Math.tanh(geluRoot * (x + geluCube * x ** 3));
+  return { below: 0.5 * (1 + t), density: 0.5 * (1 - t * t) * geluRoot * (1 + 3 * geluCube * x * x) };
 }
 
 /** Abramowitz & Stegun 7.1.6, all terms positive: to double precision. */
@@ -117,9 +151,15 @@ function runWasm(kind: Activation, dropout: Dropout, x: Tensor, dy: Tensor | nul
   const result = allocate(x.shape) as Tensor2D;
   const from = floats(x);
   const to = floats(result);
-  if (kind === 'gelu') geluWasm(from, to, dy ? floats(dy) : null);
-  else if (dy) {
-    const slope = floats(dy);
+  const slope = dy && floats(dy);
+  if (kind === 'gelu' || kind === 'gelu_new') geluWasm(kind, from, to, slope);
+  else if (kind === 'identity') to.set(slope ?? from);
+  else if (kind === 'tanh') {
+    for (let i = 0; i < to.length; i++) {
+      const t = Math.tanh(from[i]);
+      to[i] = slope ? slope[i] * (1 - t * t) : t;
+    }
+  } else if (slope) {
     for (let i = 0; i < to.length; i++) to[i] = from[i] > 0 ? slope[i] : 0;
     // A NaN must come out as one, or a diverged run would look sound.
   } else for (let i = 0; i < to.length; i++) to[i] = from[i] <= 0 ? 0 : from[i];
@@ -128,8 +168,9 @@ function runWasm(kind: Activation, dropout: Dropout, x: Tensor, dy: Tensor | nul
 }
 
 /** GELU, or with `dy` its gradient. */
-function geluWasm(from: Float32Array, to: Float32Array, dy: Float32Array | null): void {
-  const table = dy ? tables().slope : tables().value;
+function geluWasm(kind: 'gelu' | 'gelu_new', from: Float32Array, to: Float32Array, dy: Float32Array | null): void {
+  const { value, slope } = tables(kind);
+  const table = dy ? slope : value;
   for (let i = 0; i < to.length; i++) {
     const x = from[i];
     let y = dy ? 1 : x;

@@ -12,7 +12,7 @@ import { allocate, floats, integers } from './wasmHeap.ts';
 import { launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
 /** Dropout index of (token i, head a, j-th key of its title) is `(i * A + a) * stride + j`: no title is longer. */
-export const attentionSeedStride = 1024;
+export const attentionSeedStride = 4096;
 
 /** `tokens` [5, N] as in PackedBatch. The result belongs to the caller's tidy; `tokens` must outlive the gradient. */
 export function attention(qkv: Tensor2D, tokens: Tensor2D, heads: number, dropout: Dropout): Tensor2D {

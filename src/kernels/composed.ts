@@ -19,6 +19,7 @@ import {
   slice,
   softmax,
   sub,
+  tanh,
   tensor,
   tensor2d,
   transpose,
@@ -26,6 +27,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import type { Activation } from './activation.ts';
 import { attentionSeedStride } from './attention.ts';
 import { dropoutFactors, type Dropout } from './dropout.ts';
 
@@ -39,10 +41,19 @@ function dropped<T extends Tensor>(x: T, dropout: Dropout): T {
   return mul(x, tensor(dropoutFactors(dropout, x.size), x.shape));
 }
 
-/** Dropout of GELU (exact, erf) or ReLU. */
-export function activationComposed(x: Tensor2D, kind: 'gelu' | 'relu', dropout: Dropout): Tensor2D {
-  const y: Tensor2D = kind === 'relu' ? relu(x) : mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
-  return dropped(y, dropout);
+/** Dropout of GELU (exact or with tanh), ReLU, tanh, or nothing. */
+export function activationComposed(x: Tensor2D, kind: Activation, dropout: Dropout): Tensor2D {
+  const functions: Record<Activation, () => Tensor2D> = {
+    gelu: () => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1)),
+    gelu_new: () => {
+      const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
+      return mul(mul(x, 0.5), add(tanh(inner), 1));
+    },
+    relu: () => relu(x),
+    tanh: () => tanh(x),
+    identity: () => mul(x, 1),
+  };
+  return dropped(functions[kind](), dropout);
 }
 
 /** LayerNorm over the last axis: [N, H]. */

@@ -127,6 +127,12 @@ describe.each([
     ['gelu', [1, 1], 3],
     ['gelu', [5, 7], 3],
     ['gelu', [32, 64], 8],
+    ['gelu_new', [5, 7], 3],
+    ['gelu_new', [32, 64], 8],
+    ['tanh', [3, 5], 3],
+    ['tanh', [16, 12], 12],
+    ['identity', [3, 5], 1],
+    ['identity', [4, 4], 1],
     ['relu', [3, 5], 1],
     ['relu', [16, 12], 1],
   ] as const)('%s of %j', async (kind, shape, scale) => {
@@ -281,7 +287,7 @@ describe.each([
   it('keeps a NaN, so that a diverged run shows', async () => {
     for (const size of [3, 4]) {
       const x = tensor2d([NaN, -1, 2, NaN].slice(0, size), [1, size]);
-      for (const kind of ['gelu', 'relu'] as const) {
+      for (const kind of ['gelu', 'gelu_new', 'relu', 'tanh'] as const) {
         const [first, ...rest] = await tidy(() => activation(x, kind, noDropout)).data();
         expect([kind, size, first]).toEqual([kind, size, NaN]);
         expect(rest.slice(0, 2).every(Number.isFinite)).toBe(true);

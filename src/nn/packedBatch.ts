@@ -15,12 +15,14 @@ export interface PackedBatch {
   firsts: Tensor1D;
   /** int32 [words + 1 + N]: where each word row's tokens begin, then tokens ordered by word row. Null in a batch that is not trained on. */
   byWord: Tensor1D | null;
-  /** The same for position rows. */
+  /** The same for position rows; null too where there is no table of positions. */
   byPosition: Tensor1D | null;
   /** Token slots. */
   N: number;
   /** Titles. */
   B: number;
+  /** Tokens of the longest title. */
+  longest: number;
 }
 
 /** Slots are a multiple of this. */
@@ -32,7 +34,7 @@ export interface TableRows {
   wordRow: Int32Array;
   /** Rows of the word table. */
   words: number;
-  /** Rows of the position table. */
+  /** Rows of the position table: the k-th token of a title takes the k-th of them. 0: there is none. */
   positions: number;
 }
 
@@ -42,6 +44,7 @@ export interface HostBatch {
   firsts: Int32Array<ArrayBuffer>;
   N: number;
   B: number;
+  longest: number;
 }
 
 /** Lays the titles at `indices` end to end. */
@@ -54,10 +57,12 @@ export function packTitles(titles: TokenisedTitles, indices: ArrayLike<number>, 
   const firsts = new Int32Array(B);
   tokens.fill(-1, tokenRows.title * N);
   let at = 0;
+  let longest = 0;
   for (let i = 0; i < B; i++) {
     const from = titles.starts[indices[i]];
     const length = titles.starts[indices[i] + 1] - from;
     firsts[i] = at;
+    longest = Math.max(longest, length);
     tokens[tokenRows.title * N + at] = i;
     for (let k = 0; k < length; k++) {
       tokens[tokenRows.word * N + at + k] = rows.wordRow[titles.ids[from + k]];
@@ -71,7 +76,7 @@ export function packTitles(titles: TokenisedTitles, indices: ArrayLike<number>, 
     tokens[tokenRows.begin * N + at] = at;
     tokens[tokenRows.end * N + at] = at + 1;
   }
-  return { tokens, firsts, N, B };
+  return { tokens, firsts, N, B, longest };
 }
 
 /** Token slots ordered by table row (a counting sort), headed by where each row's tokens begin: [rows + 1 + slots]. */
@@ -86,16 +91,17 @@ export function orderByRow(rowOfSlot: Int32Array, rows: number): Int32Array<Arra
 
 /** Puts a batch on the device. The caller disposes of it with `disposeBatch`. */
 export function uploadBatch(host: HostBatch, rows: TableRows, training: boolean): PackedBatch {
-  const { tokens, firsts, N, B } = host;
+  const { tokens, firsts, N, B, longest } = host;
   const sorted = (row: number, count: number): Tensor1D =>
     tensor1d(orderByRow(tokens.subarray(row * N, (row + 1) * N), count), 'int32');
   return {
     tokens: tensor2d(tokens, [5, N], 'int32'),
     firsts: tensor1d(firsts, 'int32'),
     byWord: training ? sorted(tokenRows.word, rows.words) : null,
-    byPosition: training ? sorted(tokenRows.position, rows.positions) : null,
+    byPosition: training && rows.positions > 0 ? sorted(tokenRows.position, rows.positions) : null,
     N,
     B,
+    longest,
   };
 }
 

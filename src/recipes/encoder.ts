@@ -6,17 +6,12 @@ import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ModelFiles } from '../formats/package.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
-import {
-  initialParameters,
-  parameterShapes,
-  parseDistilBertConfig,
-  type DistilBertConfig,
-} from '../models/distilbert.ts';
+import { initialParameters, isHead, parameterShapes, parseModelConfig, type ModelConfig } from '../models/model.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { tokenizerJsonOfFolder } from '../text/tokenizerFiles.ts';
 
 export interface Encoder {
-  architecture: DistilBertConfig;
+  architecture: ModelConfig;
   weights: NamedArrays;
   tokenizer: Tokenizer;
   /** Names of a trained head; null for an encoder without one. */
@@ -52,7 +47,7 @@ export function readJson(files: ModelFiles, name: string): unknown {
 /** @throws RungError when a file is missing or damaged, or the model is of a type that Rung cannot run. */
 export function readEncoder(files: ModelFiles): Encoder {
   const configJson = readJson(files, 'config.json');
-  const architecture = parseDistilBertConfig(configJson);
+  const architecture = parseModelConfig(configJson);
   const tokenizerConfig = files.has('tokenizer_config.json') ? readJson(files, 'tokenizer_config.json') : undefined;
   const tokenizerJson = tokenizerJsonOfFolder((name) => textOf(files.get(name)));
   const tokenizer = loadTokenizer(tokenizerJson, tokenizerConfig);
@@ -94,8 +89,6 @@ function labelNamesOf(config: unknown): string[] | null {
   return entries.toSorted(([a], [b]) => a - b).map(([, name]) => name);
 }
 
-const isHead = (name: string): boolean => /^(pre_)?classifier\./.test(name);
-
 /**
  * The encoder's weights with a head for `labelCount` labels. A head of that size in the checkpoint is kept only with `keepHead`
  * (prediction); for training on new labels it is drawn anew from `seed`.
@@ -105,15 +98,17 @@ export function withHead(
   encoder: Encoder,
   labelCount: number,
   options: { keepHead: boolean; seed: number; dropout: number },
-): { architecture: DistilBertConfig; weights: NamedArrays; unused: string[] } {
+): { architecture: ModelConfig; weights: NamedArrays; unused: string[] } {
   const { dropout } = options;
   const architecture = { ...encoder.architecture, labels: labelCount, dropout, attentionDropout: dropout };
   const shapes = Object.entries(parameterShapes(architecture));
-  const fresh = options.keepHead ? null : initialParameters(architecture, options.seed, isHead);
+  const fresh = options.keepHead
+    ? null
+    : initialParameters(architecture, options.seed, (name) => isHead(architecture, name));
   const weights: NamedArrays = new Map();
   const wrong: string[] = [];
   for (const [name, shape] of shapes) {
-    const found = isHead(name) && fresh ? fresh.get(name) : encoder.weights.get(name);
+    const found = isHead(architecture, name) && fresh ? fresh.get(name) : encoder.weights.get(name);
     if (!found) wrong.push(`${name} is missing`);
     else if (found.shape.join() !== shape.join())
       wrong.push(`${name} is [${found.shape.join()}] instead of [${shape.join()}]`);

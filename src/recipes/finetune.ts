@@ -11,7 +11,7 @@ import type { EpochRecord, SplitReport, StepRecord, TestRow, TrainingConfig } fr
 import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
-import type { DistilBertConfig } from '../models/distilbert.ts';
+import type { ModelConfig } from '../models/model.ts';
 import { createPredictor, createTrainer } from '../training/trainer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
@@ -20,7 +20,7 @@ export interface FinetuneInput {
   split: Split;
   settings: TrainingConfig;
   /** Architecture with this data set's label count and the dropout to train with. */
-  architecture: DistilBertConfig;
+  architecture: ModelConfig;
   /** Encoder and head; the head newly drawn where the encoder came without one that fits. */
   weights: NamedArrays;
   tokenizer: Tokenizer;

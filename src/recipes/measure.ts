@@ -2,7 +2,7 @@
 import type { NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { Estimate, TrainingConfig } from '../shared/training.ts';
-import type { DistilBertConfig } from '../models/distilbert.ts';
+import type { ModelConfig } from '../models/model.ts';
 import { createTrainer } from '../training/trainer.ts';
 import { withHead, type Encoder } from './encoder.ts';
 import { pickExamples } from './finetune.ts';
@@ -81,7 +81,7 @@ export async function measure(
  * (per token and layer about 14 rows of the hidden size and 3 of the feed-forward size).
  */
 function trainingBytes(
-  architecture: DistilBertConfig,
+  architecture: ModelConfig,
   weights: NamedArrays,
   tokens: TokenisedTitles,
   batchSize: number,

@@ -5,7 +5,7 @@ import { modelCard } from '../formats/modelCard.ts';
 import type { ModelFiles } from '../formats/package.ts';
 import { rungJson } from '../formats/rungJson.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { configToJson, type DistilBertConfig } from '../models/distilbert.ts';
+import { configToJson, type ModelConfig } from '../models/model.ts';
 
 const tokenizerFiles = [
   'tokenizer.json',
@@ -22,7 +22,7 @@ const tokenizerFiles = [
  */
 export function packageFiles(
   run: RunRecord,
-  architecture: DistilBertConfig,
+  architecture: ModelConfig,
   weights: NamedArrays,
   encoderFiles: ModelFiles,
 ): ModelFiles {

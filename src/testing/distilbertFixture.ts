@@ -1,6 +1,6 @@
 /** Reads the DistilBERT fixture (see its README) in a browser test. */
 import { readSafetensors } from '../formats/safetensors.ts';
-import { parseDistilBertConfig, type DistilBertConfig } from '../models/distilbert.ts';
+import { parseModelConfig } from '../models/model.ts';
 import type { Examples, NamedArrays } from '../shared/arrays.ts';
 import configJson from './fixtures/distilbert/config.json';
 import expected from './fixtures/distilbert/expected.json';
@@ -28,11 +28,11 @@ export async function fixtureTensors(name: string): Promise<NamedArrays> {
   const url = files[`./fixtures/distilbert/${name}.safetensors`];
   if (!url) throw new Error(`No fixture ${name}; there are ${Object.keys(files).join(', ')}`);
   const response = await fetch(await url());
-  return readSafetensors(new Uint8Array(await response.arrayBuffer()), name);
+  return readSafetensors(await response.blob(), name);
 }
 
 export const fixture = {
-  config: parseDistilBertConfig(configJson) satisfies DistilBertConfig,
+  config: parseModelConfig(configJson),
   main: examplesOf(inputs.main),
   batches: inputs.train_batches.map(examplesOf),
   posWeight: inputs.pos_weight,

@@ -5,7 +5,7 @@
 import { dispose, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { adamWStep } from '../kernels/adamw.ts';
 import { keepAll } from '../kernels/device.ts';
-import { isDecayed } from '../models/distilbert.ts';
+import { isDecayed } from '../models/model.ts';
 
 export interface AdamWSettings {
   weightDecay: number;

@@ -2,13 +2,13 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
-import { initialParameters, parseDistilBertConfig } from '../models/distilbert.ts';
+import { initialParameters, parseModelConfig } from '../models/model.ts';
 import type { RungError } from '../shared/errors.ts';
 import { expectClose } from '../testing/close.ts';
 import { learnableExamples } from '../testing/examples.ts';
 import { createPredictor, createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
-const config = parseDistilBertConfig({
+const config = parseModelConfig({
   model_type: 'distilbert',
   vocab_size: 60,
   max_position_embeddings: 20,

@@ -2,14 +2,14 @@
 import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { keepAll } from '../kernels/device.ts';
 import {
-  forward,
+  classify,
   fuseParameters,
   parameterShapes,
   positionTable,
   splitParameters,
   wordTable,
-  type DistilBertConfig,
-} from '../models/distilbert.ts';
+  type ModelConfig,
+} from '../models/model.ts';
 import { packTitles, uploadBatch, type TableRows } from '../nn/packedBatch.ts';
 import type { NamedArray, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
@@ -21,29 +21,54 @@ import { RowTable, type CoveringRows } from './rowTable.ts';
 const predictionTokens = 2048;
 
 export class DeviceModel {
-  readonly config: DistilBertConfig;
+  readonly config: ModelConfig;
   readonly words: RowTable;
-  readonly positions: RowTable;
+  /** Null for a model without position embeddings. */
+  readonly positions: RowTable | null;
   /** All parameters but the tables, named as by `fuseParameters`. */
   readonly dense: Map<string, Tensor>;
 
   /** @throws RungError `weights-mismatch` when a parameter is missing or of another shape. */
-  constructor(config: DistilBertConfig, weights: NamedArrays) {
+  constructor(config: ModelConfig, weights: NamedArrays) {
     this.config = config;
     checkWeights(config, weights);
-    this.words = new RowTable(weights.get(wordTable)!);
-    this.positions = new RowTable(weights.get(positionTable)!);
-    const dense = [...fuseParameters(config, weights)].filter(([name]) => name !== wordTable && name !== positionTable);
+    const positions = positionTable(config);
+    const tables = new Set([wordTable(config), positions]);
+    this.words = new RowTable(weights.get(wordTable(config))!);
+    this.positions = positions === null ? null : new RowTable(weights.get(positions)!);
+    const dense = [...fuseParameters(config, weights)].filter(([name]) => !tables.has(name));
     const tensors = keepAll(() =>
       Object.fromEntries(dense.map(([name, array]): [string, Tensor] => [name, tensor(array.data, array.shape)])),
     );
     this.dense = new Map(Object.entries(tensors));
   }
 
+  /** Puts the table rows on the device that titles with these token ids, of at most `longest` tokens, are trained with. */
+  loadRows(ids: Iterable<number>, longest: number): void {
+    this.words.load(ids);
+    this.positions?.load(this.positionRows(longest));
+  }
+
+  /** Table rows of the positions of a title. */
+  private positionRows(length: number): number[] {
+    return Array.from({ length }, (_, i) => this.config.firstPosition + i);
+  }
+
   /** How ids map to the rows that are on the device for training. */
   get trainingRows(): TableRows {
     const { words, positions } = this;
-    return { wordRow: words.placeOf, words: words.tensor.shape[0], positions: positions.tensor.shape[0] };
+    return { wordRow: words.placeOf, words: words.tensor.shape[0], positions: positions?.tensor.shape[0] ?? 0 };
+  }
+
+  /** The parameters that are trained, by name, with the table rows that are on the device. */
+  trainingParameters(): Record<string, Tensor> {
+    return this.parameterRecord(this.words.tensor, this.positions?.tensor ?? null);
+  }
+
+  /** What one step's weight decay does to the table rows that are not on the device. */
+  decayRows(factor: number): void {
+    this.words.decay *= factor;
+    if (this.positions) this.positions.decay *= factor;
   }
 
   /**
@@ -61,8 +86,12 @@ export class DeviceModel {
     if (total === 0) return result;
     const longest = checkTitles(config, titles);
     const { words, positions } = this.tablesFor(titles, longest);
-    const rows = { wordRow: words.placeOf, words: words.tensor.shape[0], positions: positions.tensor.shape[0] };
-    const parameters = this.parameterRecord(words.tensor, positions.tensor);
+    const rows = {
+      wordRow: words.placeOf,
+      words: words.tensor.shape[0],
+      positions: positions?.tensor.shape[0] ?? 0,
+    };
+    const parameters = this.parameterRecord(words.tensor, positions?.tensor ?? null);
     let done = 0;
     try {
       for (const indices of predictionBatches(titles.starts, predictionTokens)) {
@@ -71,7 +100,7 @@ export class DeviceModel {
         if (signal?.aborted) throw new RungError('aborted', `Prediction was stopped after ${done} of ${total} titles.`);
         const output = tidy(() => {
           const batch = uploadBatch(packTitles(titles, indices, rows), rows, false);
-          return forward(parameters, batch, { config, training: false, seed: 0 });
+          return classify(config, parameters, batch, { training: false, seed: 0 });
         });
         const values = await output.data<'float32'>();
         output.dispose();
@@ -83,16 +112,16 @@ export class DeviceModel {
       }
     } finally {
       words.tensor.dispose();
-      positions.tensor.dispose();
+      positions?.tensor.dispose();
     }
     return result;
   }
 
   /** Tables for the prediction of `titles`; the caller disposes of both tensors. */
-  private tablesFor(titles: TokenisedTitles, longest: number): { words: CoveringRows; positions: CoveringRows } {
+  private tablesFor(titles: TokenisedTitles, longest: number): { words: CoveringRows; positions: CoveringRows | null } {
     const words = this.words.covering(titles.ids);
     try {
-      return { words, positions: this.positions.covering(Array.from({ length: longest }, (_, i) => i)) };
+      return { words, positions: this.positions?.covering(this.positionRows(longest)) ?? null };
     } catch (thrown) {
       words.tensor.dispose();
       throw thrown;
@@ -100,22 +129,25 @@ export class DeviceModel {
   }
 
   /** The parameters by name, with these tables. */
-  parameterRecord(words: Tensor, positions: Tensor): Record<string, Tensor> {
-    return { ...Object.fromEntries(this.dense), [wordTable]: words, [positionTable]: positions };
+  private parameterRecord(words: Tensor, positions: Tensor | null): Record<string, Tensor> {
+    const record = { ...Object.fromEntries(this.dense), [wordTable(this.config)]: words };
+    const table = positionTable(this.config);
+    return table && positions ? { ...record, [table]: positions } : record;
   }
 
   /** All parameters under their Hugging Face names, tables whole. */
   async read(): Promise<NamedArrays> {
     const fused: NamedArrays = new Map();
-    fused.set(wordTable, await this.words.read());
-    fused.set(positionTable, await this.positions.read());
+    fused.set(wordTable(this.config), await this.words.read());
+    const table = positionTable(this.config);
+    if (table && this.positions) fused.set(table, await this.positions.read());
     for (const [name, array] of await Promise.all(Array.from(this.dense, readArray))) fused.set(name, array);
-    return splitParameters(fused);
+    return splitParameters(this.config, fused);
   }
 
   dispose(): void {
     this.words.dispose();
-    this.positions.dispose();
+    this.positions?.dispose();
     for (const parameter of this.dense.values()) parameter.dispose();
     this.dense.clear();
   }
@@ -126,7 +158,7 @@ async function readArray([name, parameter]: [string, Tensor]): Promise<[string, 
   return [name, { shape: [...parameter.shape], data }];
 }
 
-function checkWeights(config: DistilBertConfig, weights: NamedArrays): void {
+function checkWeights(config: ModelConfig, weights: NamedArrays): void {
   for (const [name, shape] of Object.entries(parameterShapes(config))) {
     const found = weights.get(name);
     if (found && found.shape.join() === shape.join()) continue;
@@ -136,7 +168,7 @@ function checkWeights(config: DistilBertConfig, weights: NamedArrays): void {
 }
 
 /** Returns the longest length. */
-export function checkTitles(config: DistilBertConfig, titles: TokenisedTitles): number {
+export function checkTitles(config: ModelConfig, titles: TokenisedTitles): number {
   let longest = 0;
   for (let i = 0; i + 1 < titles.starts.length; i++) {
     const length = titles.starts[i + 1] - titles.starts[i];

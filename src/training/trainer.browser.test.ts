@@ -1,7 +1,7 @@
 import { engine, memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBackend } from '../kernels/backend.ts';
-import { initialParameters, parseDistilBertConfig, wordTable } from '../models/distilbert.ts';
+import { initialParameters, parseModelConfig, wordTable } from '../models/model.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { expectClose } from '../testing/close.ts';
@@ -15,7 +15,7 @@ import {
   type TrainerOptions,
 } from './trainer.ts';
 
-const config = parseDistilBertConfig({
+const config = parseModelConfig({
   model_type: 'distilbert',
   vocab_size: 60,
   max_position_embeddings: 20,
@@ -106,10 +106,10 @@ describe.each(['wasm', 'webgpu'] as const)('training on %s', (backend) => {
 
   it('decays the rows that no title uses, by the product of 1 - rate x decay', async () => {
     const { weights } = await trainWith({ weightDecay: 0.5, schedule: 'constant', warmup: 0, learningRate: 1e-3 });
-    const before = initialParameters(config, 3).get(wordTable)!.data;
+    const before = initialParameters(config, 3).get(wordTable(config))!.data;
     const unused = 55 * config.dim; // ids run to 39
     const factor = (1 - 0.5e-3) ** 14;
-    const { data } = weights.get(wordTable)!;
+    const { data } = weights.get(wordTable(config))!;
     const rows = Array.from(before.subarray(unused), (value) => value * factor);
     expectClose(data.subarray(unused), rows, 1e-7, 'unused rows');
     expect(data[20 * config.dim]).not.toBeCloseTo(before[20 * config.dim] * factor, 6);

@@ -1,6 +1,6 @@
 /** Training and prediction as the recipes see them: a model on the device with a loop to run, and the errors of a device that goes away. */
 import { onDeviceFailure } from '../kernels/backend.ts';
-import type { DistilBertConfig } from '../models/distilbert.ts';
+import type { ModelConfig } from '../models/model.ts';
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import { DeviceModel } from './deviceModel.ts';
@@ -36,7 +36,7 @@ export interface Trainer extends Predictor {
 }
 
 /** @throws RungError `weights-mismatch`. The caller disposes of the trainer. */
-export function createTrainer(config: DistilBertConfig, weights: NamedArrays, options: TrainerOptions): Trainer {
+export function createTrainer(config: ModelConfig, weights: NamedArrays, options: TrainerOptions): Trainer {
   const { dropout } = options;
   const classifierDropout = dropout === 0 ? 0 : config.classifierDropout;
   const model = new DeviceModel({ ...config, dropout, attentionDropout: dropout, classifierDropout }, weights);
@@ -58,7 +58,7 @@ export function createTrainer(config: DistilBertConfig, weights: NamedArrays, op
 }
 
 /** Predictions from weights that are not trained further. @throws RungError `weights-mismatch`. The caller disposes of it. */
-export function createPredictor(config: DistilBertConfig, weights: NamedArrays): Predictor {
+export function createPredictor(config: ModelConfig, weights: NamedArrays): Predictor {
   const model = new DeviceModel(config, weights);
   const guard = deviceGuard();
   return {

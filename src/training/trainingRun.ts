@@ -18,7 +18,7 @@ import { keepAll, onWebGpu, valueAndGradients } from '../kernels/device.ts';
 import { hash32 } from '../kernels/dropout.ts';
 import { compileAhead, submit, submittedWorkDone } from '../kernels/webgpuProgram.ts';
 import { writeAt } from '../kernels/writeAt.ts';
-import { forward } from '../models/distilbert.ts';
+import { classify } from '../models/model.ts';
 import { disposeBatch, packTitles, uploadBatch } from '../nn/packedBatch.ts';
 import type { Examples } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
@@ -104,13 +104,12 @@ export class TrainingRun {
     if (count === 0)
       throw new RungError('too-few-rows', 'Training was started without a single row.', 'Check the data screen.');
     const longest = Math.max(checkTitles(model.config, train), checkTitles(model.config, validation));
-    model.words.load(distinct(train.ids, validation.ids));
-    model.positions.load(Array.from({ length: longest }, (_, i) => i));
+    model.loadRows(distinct(train.ids, validation.ids), longest);
     const { learningRate, warmup } = options;
     this.perEpoch = stepsPerEpoch(count, options.batchSize);
     const totalSteps = this.perEpoch * options.epochs;
     this.schedule = { kind: options.schedule, learningRate, warmup, totalSteps };
-    this.parameters = model.parameterRecord(model.words.tensor, model.positions.tensor);
+    this.parameters = model.trainingParameters();
     const vectors = keepAll(() => ({
       losses: zeros<Rank.R1>([this.perEpoch]),
       posWeight: tensor1d(options.posWeight ?? new Float32Array(train.labelCount).fill(1)),
@@ -191,8 +190,7 @@ export class TrainingRun {
   private trainOn(indices: Uint32Array): void {
     const { model } = this;
     tidy(() => writeAt(this.losses, this.step % this.perEpoch, this.record(indices)));
-    const shrink = this.optimiser.decayFactor(learningRateAt(this.schedule, this.step));
-    for (const table of [model.words, model.positions]) table.decay *= shrink;
+    model.decayRows(this.optimiser.decayFactor(learningRateAt(this.schedule, this.step)));
     this.step++;
     if (onWebGpu()) submit();
   }
@@ -208,7 +206,7 @@ export class TrainingRun {
     const names = Object.keys(parameters);
     const lossOf = (...values: Tensor[]): Scalar => {
       const named = Object.fromEntries(names.map((name, i) => [name, values[i]]));
-      return binaryCrossEntropy(forward(named, batch, { config, training: true, seed }), labels, this.posWeight);
+      return binaryCrossEntropy(classify(config, named, batch, { training: true, seed }), labels, this.posWeight);
     };
     const { value, grads } = valueAndGradients(lossOf, Object.values(parameters));
     const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]]));
