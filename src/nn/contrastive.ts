@@ -1,0 +1,35 @@
+/**
+ * In-batch contrastive loss of paired embeddings: InfoNCE (van den Oord, Li & Vinyals 2018, arXiv:1807.03748), which sentence encoders know
+ * as multiple negatives ranking (Henderson et al. 2017, arXiv:1705.00652): the other pairs of the batch are each pair's negatives.
+ */
+import { add, mul, tensor1d, zeros, type Rank, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { crossEntropy, plainCrossEntropy } from '../kernels/crossEntropy.ts';
+import { l2Normalise } from '../kernels/l2Normalise.ts';
+import { linear } from '../kernels/linear.ts';
+
+export interface ContrastiveOptions {
+  /** Cosines are divided by it; .05 is usual (Gao, Yao & Chen 2021, arXiv:2104.08821). */
+  temperature: number;
+  /** The mean of both directions, as CLIP (Radford et al. 2021, arXiv:2103.00020); else `b` is ranked for each of `a` only. */
+  symmetric: boolean;
+}
+
+/**
+ * Mean over the pairs of the cross-entropy of cos(a_i, b_j) / temperature with j = i as the right answer. `a` and `b` [B, H], row i of each a
+ * pair, not normalised yet. All tensors made belong to the caller's tidy.
+ */
+export function contrastiveLoss(a: Tensor2D, b: Tensor2D, { temperature, symmetric }: ContrastiveOptions): Scalar {
+  const [B] = a.shape;
+  if (a.shape.join() !== b.shape.join())
+    throw new Error(`contrastiveLoss: a [${a.shape.join()}] and b [${b.shape.join()}] must be of one shape`);
+  const targets = tensor1d(
+    Int32Array.from({ length: B }, (_, i) => i),
+    'int32',
+  );
+  const noBias = zeros<Rank.R1>([B]);
+  const ranked = (from: Tensor2D, to: Tensor2D): Scalar =>
+    crossEntropy(linear(from, to, noBias), targets, plainCrossEntropy);
+  const [scaled, plain] = [l2Normalise(a, 1 / temperature), l2Normalise(b, 1)];
+  const across = ranked(scaled, plain);
+  return symmetric ? mul(add(across, ranked(plain, scaled)), 0.5) : across;
+}
