@@ -63,13 +63,17 @@ export function differentiable<T extends Tensor>(
   return op(...inputs);
 }
 
-/** As tfjs's `valueAndGrads`, which on a failure half way does not dispose of what the ops until then have saved. */
+/**
+ * As tfjs's `valueAndGrads`, which on a failure half way does not dispose of what the ops until then have saved.
+ * @param dy multiplies the gradients; 1 if left out.
+ */
 export function valueAndGradients(
   f: (...inputs: Tensor[]) => Scalar,
   inputs: Tensor[],
+  dy?: Scalar,
 ): { value: Scalar; grads: Tensor[] } {
   try {
-    return valueAndGrads(f)(inputs);
+    return valueAndGrads(f)(inputs, dy);
   } catch (thrown) {
     const { state } = engine();
     for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
