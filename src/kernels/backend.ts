@@ -3,11 +3,11 @@
  * is used only when asked for.
  */
 import { findBackendFactory, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
 import { RungError } from '../shared/errors.ts';
 import type { Backend, DeviceReport } from '../shared/training.ts';
 import { registerStockKernels } from './stockKernels.ts';
 import { createWasmBackend, wasmFeatures } from './wasmModule.ts';
+import { PooledWebGpuBackend } from './webgpuBackend.ts';
 import { setSoftwareAdapter } from './webgpuProgram.ts';
 
 /** Backends that run; each is started once. */
@@ -81,9 +81,10 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
     );
   }
   const name = info.description || [...new Set(names)].join(' ') || 'Unnamed graphics adapter';
-  register('webgpu', () => new WebGPUBackend(device, info));
+  const backend = new PooledWebGpuBackend(device, info);
+  register('webgpu', () => backend);
   current = device;
-  watch(device, name);
+  watch(backend, name);
   const explanation = software
     ? `Computes with WebGPU on a software adapter (${name}): correct, but slow. Meant for tests.`
     : `Computes on your graphics card (${name}) with WebGPU. Nothing leaves this machine.`;
@@ -102,9 +103,10 @@ function wantedLimits(limits: GPUSupportedLimits): Record<string, number> {
   };
 }
 
-function watch(device: GPUDevice, name: string): void {
+function watch({ device, pool }: PooledWebGpuBackend, name: string): void {
   device.addEventListener('uncapturederror', ({ error }) => {
     const outOfMemory = error instanceof GPUOutOfMemoryError;
+    if (outOfMemory) pool.retireAll();
     const hint = outOfMemory ? 'Choose a smaller batch, or close other pages that use the graphics card.' : '';
     const message = `The graphics device (${name}) refused a command: ${error.message}`;
     fail(new RungError(outOfMemory ? 'out-of-memory' : 'internal', message, hint));
@@ -139,7 +141,10 @@ async function startWasm(refusal: string | null, baseUrl: string): Promise<Devic
   return { backend: 'wasm', name, software: false, threads, explanation };
 }
 
-function register(name: Backend, create: () => WebGPUBackend | Awaited<ReturnType<typeof createWasmBackend>>): void {
+function register(
+  name: Backend,
+  create: () => PooledWebGpuBackend | Awaited<ReturnType<typeof createWasmBackend>>,
+): void {
   if (findBackendFactory(name)) removeBackend(name);
   registerBackend(name, create);
 }

@@ -1,9 +1,10 @@
 /**
- * The adapter to tfjs's WebGPU backend: own compute pipelines on its device, recorded into its command stream between its own
+ * Kernels of our own on tfjs's WebGPU backend: compute pipelines on its device, recorded into its command stream between its own
  * programs. Against `runWebGPUProgram` this allows several outputs and in-place ones, and costs no string keys and shape uniforms
  * at every launch.
  */
-import { engine, type DataType, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { PooledWebGpuBackend } from './webgpuBackend.ts';
 
 /** A WGSL kernel. Keep the object: its compiled pipeline hangs on it. Bindings are numbered inputs, outputs, uniforms. */
 export interface Kernel {
@@ -21,26 +22,6 @@ export interface Kernel {
 /** An output to allocate (its shape) or a tensor to write in place. */
 export type Output = number[] | Tensor;
 
-/** What is used of `WebGPUBackend`; it declares some of it private. */
-interface GpuBackend {
-  device: GPUDevice;
-  queue: GPUQueue;
-  bufferManager: { acquireBuffer(size: number, usage: number): GPUBuffer };
-  tensorMap: { get(dataId: object): { resource?: GPUBuffer; values: unknown } };
-  commandEncoder: GPUCommandEncoder | null;
-  computePassEncoder: GPUComputePassEncoder | null;
-  commandQueueOwnedIds: WeakSet<object>;
-  uniformPendingDisposal: GPUBuffer[];
-  dispatchCountInPass: number;
-  ensureCommandEncoderReady(): void;
-  submitQueue(): void;
-  uploadToGPU(dataId: object): void;
-  makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
-}
-
-/** Launches after which the recorded work is sent off, so that the GPU starts while the rest is still being recorded. */
-const launchesPerSubmission = 64;
-
 let software = false;
 
 /** Some kernels are built differently for a CPU that plays GPU; set once, when the device is chosen. */
@@ -52,8 +33,10 @@ export function isSoftwareAdapter(): boolean {
   return software;
 }
 
-function gpuBackend(): GpuBackend {
-  return engine().backend as unknown as GpuBackend;
+function gpuBackend(): PooledWebGpuBackend {
+  const { backend } = engine();
+  if (backend instanceof PooledWebGpuBackend) return backend;
+  throw new Error('The WebGPU backend is not the one that startBackend starts');
 }
 
 const pipelines = new WeakMap<GPUDevice, Map<Kernel, GPUComputePipeline>>();
@@ -119,29 +102,17 @@ export async function compileAhead(work: () => void): Promise<void> {
   await Promise.all(missing.map(compile));
 }
 
-function uniformBuffer(backend: GpuBackend, kernel: Kernel, values: number[]): GPUBuffer {
+/** Uniform structs are read 16 bytes at a time. */
+const uniformBytes = (kernel: Kernel): number => Math.ceil(Object.keys(kernel.uniforms).length / 4) * 16;
+
+function writeUniforms(kernel: Kernel, values: number[], view: DataView): void {
   const types = Object.values(kernel.uniforms);
   if (types.length !== values.length)
     throw new Error(`${kernel.name}: ${types.length} uniforms expected, ${values.length} given`);
-  const words = Math.ceil(values.length / 4) * 4;
-  const data = new ArrayBuffer(words * 4);
-  const view = new DataView(data);
   for (const [i, value] of values.entries()) {
     if (types[i] === 'u32') view.setUint32(i * 4, value, true);
     else view.setFloat32(i * 4, value, true);
   }
-  const buffer = backend.bufferManager.acquireBuffer(data.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
-  backend.queue.writeBuffer(buffer, 0, data);
-  backend.uniformPendingDisposal.push(buffer);
-  return buffer;
-}
-
-function bufferOf(backend: GpuBackend, tensor: TensorInfo): GPUBuffer {
-  backend.uploadToGPU(tensor.dataId);
-  backend.commandQueueOwnedIds.add(tensor.dataId);
-  const { resource } = backend.tensorMap.get(tensor.dataId);
-  if (!resource) throw new Error('A tensor has no buffer on the GPU');
-  return resource;
 }
 
 /**
@@ -158,9 +129,7 @@ export function launch(
   const backend = gpuBackend();
   const results = outputs.map((output) => {
     if (Array.isArray(output)) return engine().makeTensorFromTensorInfo(backend.makeTensorInfo(output, 'float32'));
-    // A value that was read back is kept on the CPU; it is about to be wrong.
-    backend.uploadToGPU(output.dataId);
-    backend.tensorMap.get(output.dataId).values = null;
+    backend.forgetValues(output);
     return output;
   });
   if (rehearsed) {
@@ -169,30 +138,22 @@ export function launch(
     for (const tensor of results) backend.uploadToGPU(tensor.dataId);
     return results;
   }
-  const buffers = [...inputs, ...results].map((tensor) => bufferOf(backend, tensor));
-  buffers.push(uniformBuffer(backend, kernel, uniforms));
+  const buffers = [...inputs, ...results].map((tensor) => backend.bufferOf(tensor));
   const pipeline = pipelineOf(kernel, backend.device);
-  const bindGroup = backend.device.createBindGroup({
-    layout: pipeline.getBindGroupLayout(0),
-    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-  });
-  backend.ensureCommandEncoderReady();
-  backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass();
-  const pass = backend.computePassEncoder;
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindGroup);
-  pass.dispatchWorkgroups(...workgroups);
-  if (++backend.dispatchCountInPass >= launchesPerSubmission) submit();
+  const write = (view: DataView): void => writeUniforms(kernel, uniforms, view);
+  backend.record(pipeline, buffers, uniformBytes(kernel), write, workgroups);
   return results;
 }
 
 /** Sends off what is recorded. */
 export function submit(): void {
-  const backend = gpuBackend();
-  if (!backend.commandEncoder) return;
-  backend.computePassEncoder?.end();
-  backend.computePassEncoder = null;
-  backend.submitQueue();
+  gpuBackend().submit();
+}
+
+/** Frees the buffers that earlier work has left behind: after a training, or when memory has run out. Does nothing on WASM. */
+export function destroyUnusedBuffers(): void {
+  const { backend } = engine();
+  if (backend instanceof PooledWebGpuBackend) backend.pool.destroyUnused();
 }
 
 /** Resolves when the GPU has done all that was sent off so far. */
