@@ -11,7 +11,7 @@ import { encodeWord } from './wordPiece.ts';
 const folder = 'public/models/rung-mini';
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const config: Record<string, number> = JSON.parse(read('config.json'));
-const weights = readSafetensors(readFileSync(join(folder, 'model.safetensors')), 'model.safetensors');
+const weights = await readSafetensors(new Blob([readFileSync(join(folder, 'model.safetensors'))]), 'model.safetensors');
 const vocabulary = read('vocab.txt').trimEnd().split('\n');
 const tokenizer = loadTokenizer(JSON.parse(read('tokenizer.json')), JSON.parse(read('tokenizer_config.json')));
 

@@ -38,12 +38,10 @@ export function fromFloat16Bits(bits: number): number {
 
 let float16Table: Float32Array | null = null;
 
-/** Decodes binary16 numbers; a table of all 65,536 makes this a look-up. */
-export function decodeFloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
+/** Decodes binary16 numbers into `out` from `at` on; a table of all 65,536 makes this a look-up. */
+export function decodeFloat16(source: Uint16Array, out: Float32Array, at = 0): void {
   float16Table ??= Float32Array.from({ length: 65536 }, (_, bits) => fromFloat16Bits(bits));
-  const out = new Float32Array(source.length);
-  for (let i = 0; i < source.length; i++) out[i] = float16Table[source[i]];
-  return out;
+  for (let i = 0; i < source.length; i++) out[at + i] = float16Table[source[i]];
 }
 
 /** Encodes to binary16, nearest even. */
@@ -53,9 +51,8 @@ export function encodeFloat16(source: Float32Array): Uint16Array<ArrayBuffer> {
   return out;
 }
 
-/** Decodes bfloat16, the upper half of a binary32. */
-export function decodeBfloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
-  const bits = new Uint32Array(source.length);
-  for (let i = 0; i < source.length; i++) bits[i] = source[i] << 16;
-  return new Float32Array(bits.buffer);
+/** Decodes bfloat16, the upper half of a binary32, into `out` from `at` on. */
+export function decodeBfloat16(source: Uint16Array, out: Float32Array, at = 0): void {
+  const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  for (let i = 0; i < source.length; i++) bits[at + i] = source[i] << 16;
 }

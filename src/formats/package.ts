@@ -1,13 +1,14 @@
 /**
- * A Hugging Face model folder as files in memory: read from a dropped zip or from dropped files, written as one zip. Only the files that
- * a model needs are unpacked, whatever else lies beside them.
+ * A Hugging Face model folder: found in a dropped zip or among dropped files, written as one zip. Only the files that a model needs
+ * are taken, whatever else lies beside them, and large ones stay where they are until they are read.
  */
 import { zipSync, type Zippable } from 'fflate';
 import { RungError } from '../shared/errors.ts';
 import { listZip, looksLikeZip } from '../shared/zip.ts';
+import { weightFiles, type ModelFolder } from './checkpoint.ts';
 
-/** File name -> content; names have no folder. */
-export type ModelFiles = Map<string, Uint8Array>;
+/** File name -> content in memory; names have no folder. */
+export type ModelFiles = Map<string, Uint8Array<ArrayBuffer>>;
 
 const textFiles = new Set([
   'config.json',
@@ -18,32 +19,32 @@ const textFiles = new Set([
   'vocab.txt',
   'vocab.json',
   'merges.txt',
+  'spm.model',
   'rung.json',
   'README.md',
 ]);
-const weightsFile = 'model.safetensors';
 
 /** Unpacked, all files together. */
-const maxTotalBytes = 2 * 1024 ** 3;
+const maxTotalBytes = 4 * 1024 ** 3;
 /** The largest tokenizer.json of the Hub are about 30 MB. */
 const maxTextBytes = 100 * 1024 ** 2;
 const maxEntries = 10_000;
 
 const dropHint =
-  'Drop a whole Hugging Face folder or a zip of it: config.json, model.safetensors and tokenizer.json are needed.';
+  'Drop a whole Hugging Face folder or a zip of it: config.json, the weights (model.safetensors or pytorch_model.bin) and tokenizer.json are needed.';
 
 /** One file that may belong to a model, not read yet. */
 interface Candidate {
   path: string;
   size: number;
-  read(): Promise<Uint8Array>;
+  content(): Promise<Blob>;
 }
 
 /**
  * Reads what the user dropped: one zip, or the files of a folder.
  * @throws RungError `package-incomplete` naming what is missing and what was found; others as `readModelZip`.
  */
-export async function readModelFiles(files: readonly File[]): Promise<ModelFiles> {
+export async function readModelFiles(files: readonly File[]): Promise<ModelFolder> {
   const [first] = files;
   if (files.length === 1 && !isModelFile(first.name)) {
     if (first.size === 0) {
@@ -58,7 +59,7 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFiles
   const candidates = files.map((file) => ({
     path: file.webkitRelativePath || file.name,
     size: file.size,
-    read: async () => new Uint8Array(await file.arrayBuffer()),
+    content: async () => file,
   }));
   return readCandidates(candidates, files.length === 0 ? 'nothing' : 'the dropped files');
 }
@@ -67,12 +68,25 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFiles
  * Reads a zip that holds a model folder, at the top or one or more folders down.
  * @throws RungError `file-corrupt`, `file-encrypted`, `file-unsupported`, `file-too-large` or `package-incomplete`, naming the file.
  */
-export async function readModelZip(zip: Uint8Array | Blob, fileName: string): Promise<ModelFiles> {
+export async function readModelZip(zip: Blob, fileName: string): Promise<ModelFolder> {
   const entries = await listZip(zip, fileName, maxEntries);
+  const candidates = entries.map(({ path, size, blob }) => ({ path, size, content: () => blob() }));
   return readCandidates(
-    entries.filter(({ path }) => isSafePath(path)),
+    candidates.filter(({ path }) => isSafePath(path)),
     fileName,
   );
+}
+
+/** A folder in memory, for what has to be written anew, its weights too. */
+export async function readFiles(folder: ModelFolder): Promise<ModelFiles> {
+  const files: ModelFiles = new Map();
+  for (const [name, blob] of folder) files.set(name, new Uint8Array(await blob.arrayBuffer()));
+  return files;
+}
+
+/** All but the weights: what is needed beside them to run the model, and to write it again. */
+export function readSmallFiles(folder: ModelFolder): Promise<ModelFiles> {
+  return readFiles(new Map([...folder].filter(([name]) => textFiles.has(name))));
 }
 
 /** One zip of all files, weights stored as they are: they hardly shrink, and storing takes no time. */
@@ -94,23 +108,24 @@ function isSafePath(path: string): boolean {
   return !path.startsWith('/') && !parts.includes('..') && parts[0] !== '__MACOSX' && !/^[A-Za-z]:/.test(path);
 }
 
-async function readCandidates(candidates: readonly Candidate[], from: string): Promise<ModelFiles> {
+async function readCandidates(candidates: readonly Candidate[], from: string): Promise<ModelFolder> {
   const folder = modelFolder(candidates, from);
   const here = candidates.filter(({ path }) => folderOf(path) === folder);
   const names = here.map(({ path }) => path.slice(folder.length));
-  checkComplete(names, from);
-  const wanted = here.filter((_, i) => textFiles.has(names[i]) || names[i] === weightsFile);
+  const weights = weightFiles(names);
+  checkComplete(names, weights, from);
+  const wanted = here.filter((_, i) => textFiles.has(names[i]) || weights.includes(names[i]));
   checkSizes(wanted, from);
-  const files: ModelFiles = new Map();
+  const folderFiles: ModelFolder = new Map();
   for (const candidate of wanted) {
     const name = candidate.path.slice(folder.length);
-    if (files.has(name)) {
+    if (folderFiles.has(name)) {
       const message = `Reading ${from}: there are two files named ${name}.`;
       throw new RungError('package-incomplete', message, 'Drop the files of one model folder, without its subfolders.');
     }
-    files.set(name, await candidate.read());
+    folderFiles.set(name, await candidate.content());
   }
-  return files;
+  return folderFiles;
 }
 
 function folderOf(path: string): string {
@@ -121,8 +136,8 @@ function folderOf(path: string): string {
 function modelFolder(candidates: readonly Candidate[], from: string): string {
   for (const test of [
     /(^|\/)config\.json$/,
-    /\.safetensors$/,
-    /(^|\/)(tokenizer\.json|vocab\.txt|pytorch_model\.bin)$/,
+    /(\.safetensors|(^|\/)pytorch_model[^/]*\.bin)$/,
+    /(^|\/)(tokenizer\.json|vocab\.txt|spm\.model)$/,
   ]) {
     const folders = [...new Set(candidates.filter(({ path }) => test.test(path)).map(({ path }) => folderOf(path)))];
     const depths = folders.map((folder) => folder.split('/').length);
@@ -144,26 +159,27 @@ function listed(names: string[], total: number): string {
   return shown.join(', ') + (total > shown.length ? ` and ${total - shown.length} more` : '');
 }
 
-function checkComplete(names: string[], from: string): void {
+function checkComplete(names: string[], weights: string[], from: string): void {
   const has = (name: string): boolean => names.includes(name);
   const missing: string[] = [];
   if (!has('config.json')) missing.push('the architecture (config.json)');
-  if (!has(weightsFile)) missing.push(`the weights (${weightsFile})`);
-  if (!has('tokenizer.json') && !has('vocab.txt') && !(has('vocab.json') && has('merges.txt'))) {
+  if (weights.length === 0) missing.push('the weights (model.safetensors)');
+  const ownVocabulary = has('vocab.txt') || has('spm.model') || (has('vocab.json') && has('merges.txt'));
+  if (!has('tokenizer.json') && !ownVocabulary) {
     missing.push('the tokeniser (tokenizer.json)');
   }
   if (missing.length === 0) return;
   const message = `Reading ${from}: it lacks ${missing.join(' and ')}. Found: ${listed(names, names.length)}.`;
-  throw new RungError('package-incomplete', message, has(weightsFile) ? dropHint : weightsHint(names));
+  throw new RungError('package-incomplete', message, weights.length > 0 ? dropHint : weightsHint(names));
 }
 
 function weightsHint(names: string[]): string {
-  if (names.some((name) => /^model-\d+-of-\d+\.safetensors$/.test(name))) {
-    return 'The weights are in several parts: save them again in one with model.save_pretrained(folder, max_shard_size="10GB").';
-  }
+  const part = names.find((name) => /-\d+-of-\d+\.(safetensors|bin)$/.test(name));
+  if (part) return `${part} is one of several parts: drop their index (a file ending in .index.json) with them.`;
   const other = names.find((name) => /\.(bin|h5|onnx|msgpack|pt|safetensors)$/.test(name));
-  if (other)
-    return `Weights are read from ${weightsFile}, not from ${other}: save them with model.save_pretrained(folder).`;
+  if (other) {
+    return `Weights are read from model.safetensors or pytorch_model.bin, not from ${other}: save them with model.save_pretrained(folder).`;
+  }
   return dropHint;
 }
 
@@ -171,7 +187,7 @@ function checkSizes(wanted: readonly Candidate[], from: string): void {
   let total = 0;
   for (const { path, size } of wanted) {
     total += size;
-    if (size > maxTextBytes && !path.endsWith(weightsFile)) {
+    if (size > maxTextBytes && textFiles.has(path.slice(folderOf(path).length))) {
       const message = `Reading ${from}: ${path} has ${size} bytes, at most ${maxTextBytes} are expected.`;
       throw new RungError('file-too-large', message, 'Use the file that belongs to the model.');
     }

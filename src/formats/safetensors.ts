@@ -5,7 +5,8 @@
  */
 import type { NamedArray, NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
-import { decodeBfloat16, decodeFloat16, encodeFloat16 } from './float16.ts';
+import { encodeFloat16 } from './float16.ts';
+import { readFloats, type FloatType } from './floats.ts';
 
 /** As huggingface.js: no real header comes near (1,000 tensors make 100 kB). */
 const maxHeaderBytes = 25_000_000;
@@ -36,22 +37,29 @@ interface TensorEntry {
 }
 
 /**
- * Reads weights. F32, F16, BF16 and F64 come back as float32; integer tensors (buffers such as `position_ids`) are checked and left out.
+ * Reads weights tensor by tensor: beside the arrays only one piece of the file is in memory. F32, F16, BF16 and F64 come back as
+ * float32; integer tensors (buffers such as `position_ids`) are checked and left out.
  * @throws RungError `weights-corrupt` naming the file, the tensor and the byte offset.
  */
-export function readSafetensors(bytes: Uint8Array, fileName: string): NamedArrays {
-  const { header, dataStart } = readHeader(bytes, fileName);
+export async function readSafetensors(file: Blob, fileName: string): Promise<NamedArrays> {
+  const { header, dataStart } = await readHeader(file, fileName);
   const entries: TensorEntry[] = [];
   for (const [name, value] of Object.entries(header)) {
-    if (name !== '__metadata__') entries.push(readEntry(name, value, dataStart, bytes.length, fileName));
+    if (name !== '__metadata__') entries.push(readEntry(name, value, dataStart, file.size, fileName));
   }
-  checkCoverage(entries, dataStart, bytes.length, fileName);
+  checkCoverage(entries, dataStart, file.size, fileName);
   const arrays: NamedArrays = new Map();
-  for (const entry of entries) {
-    const data = decode(bytes, entry);
-    if (data) arrays.set(entry.name, { shape: entry.shape, data });
+  for (const { name, dtype, shape, begin } of entries) {
+    if (!isFloat(dtype)) continue;
+    const count = shape.reduce((product, size) => product * size, 1);
+    const run = { source: file, begin, type: dtype, count };
+    arrays.set(name, { shape, data: await readFloats(run, `tensor ${shown(name)} of ${fileName}`) });
   }
   return arrays;
+}
+
+function isFloat(dtype: string): dtype is FloatType {
+  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
 }
 
 export interface WriteOptions {
@@ -105,27 +113,31 @@ function shown(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
 }
 
-function readHeader(bytes: Uint8Array, fileName: string): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < 8) {
+async function readHeader(
+  file: Blob,
+  fileName: string,
+): Promise<{ header: Record<string, unknown>; dataStart: number }> {
+  if (file.size < 8) {
     throw corrupt(
-      `Reading ${fileName}: expected an 8-byte header length at byte 0, but the file has ${bytes.length} bytes.`,
+      `Reading ${fileName}: expected an 8-byte header length at byte 0, but the file has ${file.size} bytes.`,
     );
   }
-  const stated = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
+  const stated = new DataView(await file.slice(0, 8).arrayBuffer()).getBigUint64(0, true);
   if (stated > BigInt(maxHeaderBytes)) {
     throw corrupt(
       `Reading ${fileName}: the header length at byte 0 says ${stated} bytes, more than the ${maxHeaderBytes} that any real header needs. This is no safetensors file, or its start is damaged.`,
     );
   }
   const length = Number(stated);
-  if (8 + length > bytes.length) {
+  if (8 + length > file.size) {
     throw corrupt(
-      `Reading ${fileName}: the header should end at byte ${8 + length}, but the file ends at byte ${bytes.length}.`,
+      `Reading ${fileName}: the header should end at byte ${8 + length}, but the file ends at byte ${file.size}.`,
     );
   }
+  const json = await file.slice(8, 8 + length).arrayBuffer();
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (error) {
     throw corrupt(`Reading ${fileName}: the header (bytes 8 to ${8 + length}) is not valid JSON.`, error);
   }
@@ -188,16 +200,6 @@ function checkCoverage(entries: TensorEntry[], dataStart: number, fileBytes: num
   if (at !== fileBytes) {
     throw corrupt(`Reading ${fileName}: the tensors end at byte ${at}, but the file ends at byte ${fileBytes}.`);
   }
-}
-
-/** Float data as float32; null for integers. */
-function decode(bytes: Uint8Array, { dtype, begin, end }: TensorEntry): Float32Array<ArrayBuffer> | null {
-  if (!['F32', 'F16', 'BF16', 'F64'].includes(dtype)) return null;
-  // A copy: the data of a file need not be aligned, and it must not keep the whole file alive.
-  const { buffer } = new Uint8Array(bytes.subarray(begin, end));
-  if (dtype === 'F32') return new Float32Array(buffer);
-  if (dtype === 'F64') return Float32Array.from(new Float64Array(buffer));
-  return dtype === 'F16' ? decodeFloat16(new Uint16Array(buffer)) : decodeBfloat16(new Uint16Array(buffer));
 }
 
 function checkShape(name: string, { shape, data }: NamedArray): void {

@@ -4,8 +4,8 @@
  */
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
-import type { ModelFiles } from '../formats/package.ts';
-import { readSafetensors } from '../formats/safetensors.ts';
+import { readCheckpoint, type ModelFolder } from '../formats/checkpoint.ts';
+import { readSmallFiles, type ModelFiles } from '../formats/package.ts';
 import { initialParameters, isHead, parameterShapes, parseModelConfig, type ModelConfig } from '../models/model.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { tokenizerJsonOfFolder } from '../text/tokenizerFiles.ts';
@@ -20,7 +20,9 @@ export interface Encoder {
   oneLabelOnly: boolean;
   /** The folder it came from without its weights: what an export copies its tokenizer from. */
   files: ModelFiles;
-  /** Of the weights file. */
+  /** What the weights were read from, for messages. */
+  weightsFrom: string;
+  /** Of the weights' files. */
   bytes: number;
 }
 
@@ -44,8 +46,12 @@ export function readJson(files: ModelFiles, name: string): unknown {
   }
 }
 
-/** @throws RungError when a file is missing or damaged, or the model is of a type that Rung cannot run. */
-export function readEncoder(files: ModelFiles): Encoder {
+/**
+ * Reads a folder; its weights tensor by tensor, so that hardly more than the arrays is ever in memory.
+ * @throws RungError when a file is missing or damaged, or the model is of a type that Rung cannot run.
+ */
+export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
+  const files = await readSmallFiles(folder);
   const configJson = readJson(files, 'config.json');
   const architecture = parseModelConfig(configJson);
   const tokenizerConfig = files.has('tokenizer_config.json') ? readJson(files, 'tokenizer_config.json') : undefined;
@@ -58,18 +64,11 @@ export function readEncoder(files: ModelFiles): Encoder {
     const message = `Reading a model: tokenizer.json knows ${tokenizer.vocabSize} tokens, config.json has rows for ${architecture.vocabSize}.`;
     throw new RungError('weights-mismatch', message, 'Use the tokenizer and the weights of the same checkpoint.');
   }
-  const bytes = files.get('model.safetensors');
-  if (!bytes) {
-    const message = 'Reading a model: there are no weights (model.safetensors) in it.';
-    throw new RungError('package-incomplete', message, 'Drop the whole Hugging Face folder, or a zip of it.');
-  }
-  const weights = withModelPrefix(readSafetensors(bytes, 'model.safetensors'));
+  const { weights: stored, from: weightsFrom, bytes } = await readCheckpoint(folder);
+  const weights = withModelPrefix(stored);
   const labelNames = weights.has('classifier.weight') ? labelNamesOf(configJson) : null;
-  // Held once, as arrays: the file of a full-size checkpoint weighs as much again.
-  const others = new Map(files);
-  others.delete('model.safetensors');
   const oneLabelOnly = fieldOf(configJson, 'problem_type') === 'single_label_classification';
-  return { architecture, weights, tokenizer, labelNames, oneLabelOnly, files: others, bytes: bytes.length };
+  return { architecture, weights, tokenizer, labelNames, oneLabelOnly, files, weightsFrom, bytes };
 }
 
 function fieldOf(json: unknown, name: string): unknown {
@@ -116,7 +115,7 @@ export function withHead(
   }
   if (wrong.length > 0) {
     const shown = wrong.slice(0, 5).join('; ') + (wrong.length > 5 ? `; and ${wrong.length - 5} more` : '');
-    const message = `Reading a model: model.safetensors does not fit config.json: ${shown}.`;
+    const message = `Reading a model: ${encoder.weightsFrom} does not fit config.json: ${shown}.`;
     throw new RungError('weights-mismatch', message, 'Use the config.json that belongs to these weights.');
   }
   const known = new Set(shapes.map(([name]) => name));

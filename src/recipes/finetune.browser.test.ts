@@ -3,7 +3,8 @@ import { AutoConfig, AutoTokenizer, env } from '@huggingface/transformers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { splitDataset } from '../data/split.ts';
 import { defaultCleaning } from '../data/cleaning.ts';
-import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package.ts';
+import type { ModelFolder } from '../formats/checkpoint.ts';
+import { readModelZip, writeModelZip } from '../formats/package.ts';
 import { startBackend } from '../kernels/backend.ts';
 import { sigmoid } from '../metrics/classification.ts';
 import type { Dataset } from '../shared/dataset.ts';
@@ -50,12 +51,12 @@ function ruleDataset(): Dataset {
 }
 
 async function shippedEncoder(): Promise<Encoder> {
-  const files: ModelFiles = new Map();
+  const folder: ModelFolder = new Map();
   for (const name of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']) {
     const response = await fetch(`/models/rung-mini/${name}`);
-    files.set(name, new Uint8Array(await response.arrayBuffer()));
+    folder.set(name, await response.blob());
   }
-  return readEncoder(files);
+  return readEncoder(folder);
 }
 
 const settings: TrainingConfig = {
@@ -115,7 +116,7 @@ describe('finetune', () => {
     expect(result.testRows.length).toBe(result.report.rows);
 
     const files = packageFiles(recordOf(result, epochs), architecture, result.weights, encoder.files);
-    const again = readEncoder(await readModelZip(writeModelZip(files), 'rule.zip'));
+    const again = await readEncoder(await readModelZip(new Blob([writeModelZip(files)]), 'rule.zip'));
     expect(again.labelNames).toEqual(labelNames);
     const model = withHead(again, labelNames.length, { keepHead: true, seed: 0, dropout: 0 });
     expect(model.unused).toEqual([]);

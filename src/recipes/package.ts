@@ -44,6 +44,6 @@ export function withFigures(files: ModelFiles, run: RunRecord): ModelFiles {
   return renewed;
 }
 
-function text(content: string): Uint8Array {
+function text(content: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${content.trimEnd()}\n`);
 }

@@ -57,6 +57,23 @@ describe('listZip', () => {
     expect([content.length, content.every((byte) => byte === 0)]).toEqual([1_000_000, true]);
   });
 
+  it('gives a stored entry as a part of the Blob, and an unpacked one, both compared with their checksum', async () => {
+    const zip = zipSync({ large: [new Uint8Array(1_000_000).fill(5), { level: 0 }], packed: strToU8('p'.repeat(999)) });
+    const blob = new CountingBlob([zip]);
+    const [large, packed] = await listZip(blob, 'x.zip', 10);
+    blob.read = 0;
+    const believed = await large.blob('believed');
+    expect([believed.size, blob.read]).toEqual([1_000_000, 1_000_030]);
+    expect(new Uint8Array(await believed.slice(999_998).arrayBuffer())).toEqual(Uint8Array.of(5, 5));
+    expect(await (await large.blob()).slice(7, 9).text()).toBe('\u0005\u0005');
+    expect(await (await packed.blob()).text()).toBe('p'.repeat(999));
+
+    zip[500_000] ^= 1;
+    const [damaged] = await listZip(new Blob([zip]), 'x.zip', 10);
+    expect((await failure(damaged.blob())).message).toMatch(/checksum of large/);
+    expect((await damaged.blob('believed')).size).toBe(1_000_000);
+  });
+
   it('reads zip64', async () => {
     const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false, zip64: true });
     await writer.add('a.txt', new Uint8ArrayReader(strToU8('hello')), {});

@@ -4,6 +4,7 @@
  */
 import {
   BlobReader,
+  BlobWriter,
   ERR_CENTRAL_DIRECTORY_NOT_FOUND,
   ERR_ENCRYPTED_CENTRAL_DIRECTORY,
   ERR_ENTRY_DATA_OUT_OF_BOUNDS,
@@ -31,12 +32,19 @@ export interface ZipEntry {
    * @throws RungError `file-encrypted`, `file-unsupported` for a method other than stored and deflate, `out-of-memory`, `file-corrupt`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The content as a Blob, for what is too large to hold: of a stored entry it is a part of the archive, passed over once to compare
+   * the checksum (`'believed'`: not even that), and copied nowhere. Throws as `read` does.
+   */
+  blob(checksum?: 'compared' | 'believed'): Promise<Blob>;
 }
 
 /** Deflate packs at most 1,032 to 1: a larger claim is a lie, and believing it would reserve memory for nothing. */
 const maxRatio = 1032;
 const stored = 0;
 const deflated = 8;
+const localHeaderBytes = 30;
+const localHeaderSignature = 0x04034b50;
 
 const reading = {
   useWebWorkers: false,
@@ -68,7 +76,7 @@ export async function listZip(zip: Blob | Uint8Array, name: string, maxEntries: 
   try {
     for await (const entry of archive.getEntriesGenerator({ onprogress })) {
       if (count > maxEntries) throw tooManyEntries(name, count, maxEntries);
-      if (!entry.directory) entries.push(zipEntry(entry, name));
+      if (!entry.directory) entries.push(zipEntry(entry, zip, name));
     }
   } catch (thrown) {
     throw thrown instanceof RungError ? thrown : directoryError(thrown, name, reader.size);
@@ -84,16 +92,45 @@ function tooManyEntries(name: string, count: number, most: number): RungError {
   );
 }
 
-function zipEntry(entry: FileEntry, name: string): ZipEntry {
+function zipEntry(entry: FileEntry, zip: Blob | Uint8Array, name: string): ZipEntry {
   return {
     path: entry.filename.replaceAll('\\', '/'),
     size: entry.uncompressedSize,
     offset: entry.offset,
-    read: async () => readEntry(entry, name),
+    read: async () => {
+      const writer = new Uint8ArrayWriter();
+      await unpack(entry, name, writer);
+      return writer.getData();
+    },
+    blob: async (checksum = 'compared') => {
+      const isPart = entry.compressionMethod === stored && zip instanceof Blob;
+      if (!isPart) {
+        const writer = new BlobWriter();
+        await unpack(entry, name, writer);
+        return writer.getData();
+      }
+      if (checksum === 'compared') await unpack(entry, name, new WritableStream());
+      else checkReadable(entry, name);
+      return storedPart(entry, zip, name);
+    },
   };
 }
 
-async function readEntry(entry: FileEntry, name: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Where the content of a stored entry lies: behind its own header, whose name and extra field may differ from the directory's. */
+async function storedPart(entry: FileEntry, zip: Blob, name: string): Promise<Blob> {
+  const { filename: path, offset, compressedSize } = entry;
+  const header = new DataView(await zip.slice(offset, offset + localHeaderBytes).arrayBuffer());
+  if (header.byteLength < localHeaderBytes || header.getUint32(0, true) !== localHeaderSignature) {
+    throw corrupt(name, `expected the header of ${path} at byte ${offset}.`);
+  }
+  const begin = offset + localHeaderBytes + header.getUint16(26, true) + header.getUint16(28, true);
+  if (begin + compressedSize > zip.size) {
+    throw corrupt(name, `${path}, from byte ${offset}, does not end before the file does (byte ${zip.size}).`);
+  }
+  return zip.slice(begin, begin + compressedSize);
+}
+
+function checkReadable(entry: FileEntry, name: string): void {
   const { filename: path, compressionMethod: method, compressedSize, uncompressedSize: size } = entry;
   if (entry.encrypted) {
     const message = `Reading ${name}: ${path} in it is protected with a password.`;
@@ -106,8 +143,16 @@ async function readEntry(entry: FileEntry, name: string): Promise<Uint8Array<Arr
   if (method === stored ? size !== compressedSize : size > compressedSize * maxRatio) {
     throw corrupt(name, `${path} is said to unpack from ${compressedSize} to ${size} bytes, which cannot be.`);
   }
+}
+
+async function unpack(
+  entry: FileEntry,
+  name: string,
+  writer: Uint8ArrayWriter | BlobWriter | WritableStream,
+): Promise<void> {
+  checkReadable(entry, name);
   try {
-    return await entry.getData(new Uint8ArrayWriter(), {});
+    await entry.getData(writer, {});
   } catch (thrown) {
     throw entryError(thrown, entry, name);
   }

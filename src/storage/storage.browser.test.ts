@@ -37,7 +37,7 @@ describe('weights in the private file system', () => {
     await storage.saveWeights('run/1: best', new Uint8Array(80_000));
     await storage.saveWeights('run/1: best', bytes);
     expect(await files()).toEqual(['run%2F1%3A%20best.safetensors']);
-    expect(await storage.readWeights('run/1: best')).toEqual(bytes);
+    expect(await (await storage.readWeights('run/1: best')).bytes()).toEqual(bytes);
     await storage.deleteWeights('run/1: best');
     await storage.deleteWeights('run/1: best');
     expect(await files()).toEqual([]);
@@ -71,7 +71,7 @@ describe('weights in the private file system', () => {
     } finally {
       await cdp().send('Storage.overrideQuotaForOrigin', { origin: location.origin });
     }
-    expect(await storage.readWeights('run-1')).toEqual(kept);
+    expect(await (await storage.readWeights('run-1')).bytes()).toEqual(kept);
     expect(await files()).toEqual(['run-1.safetensors']);
   });
 });

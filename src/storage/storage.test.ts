@@ -70,7 +70,7 @@ describe('runs', () => {
     await storage.saveRun(testRecord({ id: '__proto__' }));
     await storage.saveWeights('__proto__', Uint8Array.of(1));
     expect((await storage.run('__proto__'))?.id).toBe('__proto__');
-    expect(await storage.readWeights('__proto__')).toEqual(Uint8Array.of(1));
+    expect(await (await storage.readWeights('__proto__')).bytes()).toEqual(Uint8Array.of(1));
   });
 });
 
@@ -105,7 +105,7 @@ describe('weights', () => {
   it('are replaced and deleted', async () => {
     await storage.saveWeights('run-1', Uint8Array.of(1, 2, 3));
     await storage.saveWeights('run-1', Uint8Array.of(4, 5));
-    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(4, 5));
+    expect(await (await storage.readWeights('run-1')).bytes()).toEqual(Uint8Array.of(4, 5));
     expect([...(await weights.list())]).toEqual([['run-1', 2]]);
     await storage.deleteWeights('run-1');
     await storage.deleteWeights('run-1');
@@ -117,7 +117,7 @@ describe('weights', () => {
     await storage.saveWeights('run-1', Uint8Array.of(1));
     await storage.deleteRecord('run-1');
     expect(await storage.runs()).toEqual([]);
-    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(1));
+    expect(await (await storage.readWeights('run-1')).bytes()).toEqual(Uint8Array.of(1));
     await storage.removeOrphans([]);
     expect((await weights.list()).size).toBe(0);
   });
@@ -132,7 +132,7 @@ describe('weights', () => {
     });
     await storage.saveWeights('run-1', Uint8Array.of(2));
     expect([...(await weights.list())]).toEqual([['run-1', 1]]);
-    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(2));
+    expect(await (await storage.readWeights('run-1')).bytes()).toEqual(Uint8Array.of(2));
   });
 });
 
@@ -145,7 +145,7 @@ describe('failures', () => {
       message: expect.stringMatching(/saving the weights of run run-1: 2\.5 MB were needed/),
       hint: expect.stringMatching(/delete runs/i),
     });
-    expect(await storage.readWeights('run-1')).toEqual(Uint8Array.of(1));
+    expect(await (await storage.readWeights('run-1')).bytes()).toEqual(Uint8Array.of(1));
   });
 
   it('say so when the browser keeps nothing', async () => {

@@ -30,8 +30,8 @@ export interface RunStorage {
    * @throws RungError `quota-exceeded`
    */
   saveWeights(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** @throws RungError `not-found` */
-  readWeights(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The file itself, not yet read: weights are too large to be held whole. @throws RungError `not-found` */
+  readWeights(id: string): Promise<Blob>;
   deleteWeights(id: string): Promise<void>;
   /**
    * Runs left "running" by a tab that was closed become "interrupted", but for those in `activeIds` (see `activeRunIds`).

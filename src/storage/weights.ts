@@ -11,8 +11,8 @@ import { storageError } from './failures.ts';
 export interface WeightStore {
   /** @throws RungError `quota-exceeded` or `storage-unavailable`; what was there before stays. */
   write(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** @throws RungError `not-found` */
-  read(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Not yet read into memory. @throws RungError `not-found` */
+  read(id: string): Promise<Blob>;
   /** Nothing happens where there is none. */
   remove(id: string): Promise<void>;
   /** Ids with their sizes in bytes. */
@@ -87,7 +87,7 @@ export function fileWeights(directory: FileSystemDirectoryHandle): WeightStore {
       try {
         const handle = await find(id);
         if (handle === null) throw missing(id);
-        return new Uint8Array(await (await handle.getFile()).arrayBuffer());
+        return await handle.getFile();
       } catch (thrown) {
         throw await storageError(thrown, `reading the weights of run ${id}`, null);
       }
@@ -130,7 +130,7 @@ export function databaseWeights(database: RungDatabase): WeightStore {
       try {
         const blob = await database.get('weights', id);
         if (blob === undefined) throw missing(id);
-        return new Uint8Array(await blob.arrayBuffer());
+        return blob;
       } catch (thrown) {
         throw await storageError(thrown, `reading the weights of run ${id}`, null);
       }

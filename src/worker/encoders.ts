@@ -1,6 +1,6 @@
 /** Where encoders come from: the folders that ship with the app, and what the user dropped on this page. */
 import { array, number, object, parse, string, variant, literal } from 'valibot';
-import type { ModelFiles } from '../formats/package.ts';
+import type { ModelFolder } from '../formats/checkpoint.ts';
 import { readEncoder, type Encoder } from '../recipes/encoder.ts';
 import { RungError } from '../shared/errors.ts';
 import type { EncoderInfo, EncoderSource } from '../shared/training.ts';
@@ -71,14 +71,14 @@ export class Encoders {
   }
 
   private async fetchEncoder(id: string): Promise<Encoder> {
-    const files: ModelFiles = new Map();
+    const folder: ModelFolder = new Map();
     await Promise.all(
       shippedFiles.map(async (name) => {
         const response = await this.fetchShipped(`models/${id}/${name}`);
-        files.set(name, new Uint8Array(await response.arrayBuffer()));
+        folder.set(name, await response.blob());
       }),
     );
-    return readEncoder(files);
+    return readEncoder(folder);
   }
 
   private async fetchShipped(path: string): Promise<Response> {

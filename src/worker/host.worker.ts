@@ -1,6 +1,6 @@
 /** The engine's worker: dispatches calls; owns the backend, the live training, the loaded model and the kept runs. */
 import * as Comlink from 'comlink';
-import { readModelFiles, writeModelZip } from '../formats/package.ts';
+import { readFiles, readModelFiles, writeModelZip } from '../formats/package.ts';
 import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
 import { readEncoder, withHead } from '../recipes/encoder.ts';
 import { measure } from '../recipes/measure.ts';
@@ -144,7 +144,7 @@ class Host implements EngineApi {
     const archive = await this.archive;
     const { name, thresholds, data, config } = await archive.get(id);
     if (this.model?.id === id) return { ...this.model.info(device), name };
-    const encoder = readEncoder(await archive.files(id));
+    const encoder = await readEncoder(await archive.files(id));
     const { maxTokens } = config;
     return this.use(new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens })).info(device);
   }
@@ -152,7 +152,7 @@ class Host implements EngineApi {
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
     const device = await this.started(null);
     onProgress('Reading the model', null);
-    const encoder = readEncoder(await readModelFiles(files));
+    const encoder = await readEncoder(await readModelFiles(files));
     // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
     const labelCount = encoder.labelNames?.length ?? 1;
     const { unused } = withHead(encoder, labelCount, { keepHead: encoder.labelNames !== null, seed: 0, dropout: 0 });
@@ -183,7 +183,7 @@ class Host implements EngineApi {
   async exportRun(id: string, onProgress: ProgressListener): Promise<Blob> {
     const archive = await this.archive;
     onProgress('Reading the weights', null);
-    const files = withFigures(await archive.files(id), await archive.get(id));
+    const files = withFigures(await readFiles(await archive.files(id)), await archive.get(id));
     onProgress('Writing the zip', null);
     return new Blob([writeModelZip(files)], { type: 'application/zip' });
   }

@@ -29,7 +29,7 @@ describe('RunArchive', () => {
     expect(await archive.putFiles('new', files)).toBeNull();
     const again = await nextVisit();
     expect((await again.list()).map((run) => run.id)).toEqual(['new', 'old']);
-    expect((await again.files('new')).get('model.safetensors')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(await (await again.files('new')).get('model.safetensors')?.bytes()).toEqual(Uint8Array.of(1, 2, 3));
   });
 
   it('calls a run that was cut off interrupted', async () => {

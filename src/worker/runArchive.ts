@@ -3,6 +3,7 @@
  * (private windows, blocked site data, a full disk), runs are kept in memory for this visit, so that a finished training is never
  * lost for want of space: it can still be used and downloaded.
  */
+import type { ModelFolder } from '../formats/checkpoint.ts';
 import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
@@ -67,9 +68,10 @@ export class RunArchive {
     return problem;
   }
 
-  async files(id: string): Promise<ModelFiles> {
+  /** The folder of a run, its weights not read yet. */
+  async files(id: string): Promise<ModelFolder> {
     const held = this.unsavedFiles.get(id);
-    if (held) return held;
+    if (held) return new Map(Array.from(held, ([name, bytes]) => [name, new Blob([bytes])]));
     const { name } = await this.get(id);
     if (!this.storage) {
       const message = `The weights of “${name}” were not kept.`;

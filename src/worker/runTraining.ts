@@ -122,7 +122,7 @@ class Keeper {
     if (this.archive) this.tell(await this.archive.put({ ...this.run }));
   }
 
-  async files(files: Map<string, Uint8Array>): Promise<void> {
+  async files(files: Map<string, Uint8Array<ArrayBuffer>>): Promise<void> {
     this.run.weightBytes = files.get('model.safetensors')?.length ?? 0;
     if (this.archive) this.tell(await this.archive.putFiles(this.run.id, files));
   }
