@@ -8,21 +8,79 @@
  */
 import { UnstyledButton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { lazy, memo, Suspense, useId, useMemo, useState } from 'react';
-import { ErrorBoundary } from 'react-error-boundary';
+import { createElement, memo, useEffect, useId, useMemo, useState } from 'react';
+import { createRoot } from 'react-dom/client';
 import classes from './LineChart.module.css';
 import { LineChartLegend } from './LineChartLegend.tsx';
 import { LineChartTable } from './LineChartTable.tsx';
 import { downsample, nearestPoint, type LinePoint, type LineSeries } from './lineGeometry.ts';
 import { useInTurn } from './useInTurn.ts';
 
-const loadPlot = () => import('./LineChartPlot.tsx');
-const LineChartPlot = lazy(loadPlot);
+type Plot = typeof import('./LineChartPlot.tsx').default;
 
-/** Fetches the drawing code ahead, so that the first chart does not cost its loading in the middle of a training. */
+let loaded: Plot | null = null;
+
+async function loadPlot(): Promise<Plot> {
+  loaded ??= (await import('./LineChartPlot.tsx')).default;
+  return loaded;
+}
+
+let warm = false;
+
+/**
+ * Fetches the drawing code ahead and has it draw once where nobody sees it: the first drawing takes three times as long as the next,
+ * for its code is compiled as it runs, and that would fall into the first second of a training.
+ */
 export function preloadLineChart(): void {
-  // Without it the chart fetches again when it is shown, and says what went wrong then.
-  loadPlot().catch(() => undefined);
+  if (warm) return;
+  warm = true;
+  // Without it the chart fetches again when it is shown, and shows its table when that fails too.
+  loadPlot().then(drawUnseen, () => (warm = false));
+}
+
+function drawUnseen(Drawing: Plot): void {
+  const root = createRoot(document.createElement('div'));
+  const xs = [0, 1].map((x) => ({ x, y: 0 }));
+  root.render(
+    createElement(Drawing, {
+      titleId: '',
+      series: [{ id: '', name: '', colour: '', points: xs }],
+      xs,
+      xDomain: [0, 1],
+      yDomain: [0, 1],
+      width: 400,
+      height: 240,
+      at: null,
+      marker: null,
+      highlight: null,
+      waiting: undefined,
+      xName: '',
+      formatX: String,
+      formatY: String,
+      formatTickY: String,
+      onHover: noop,
+      onHighlight: noop,
+    }),
+  );
+  setTimeout(() => root.unmount(), 1000);
+}
+
+const noop = (): void => undefined;
+
+/**
+ * What draws, once its code is there; 'failed' when it cannot be fetched. Not `React.lazy`: that suspends even for code that is there,
+ * and all charts then wake together, in one task of several hundred milliseconds.
+ */
+function usePlot(): Plot | 'failed' | null {
+  const [plot, setPlot] = useState<Plot | 'failed' | null>(() => loaded);
+  useEffect(() => {
+    if (plot === null)
+      loadPlot().then(
+        (Drawing) => setPlot(() => Drawing),
+        () => setPlot('failed'),
+      );
+  }, [plot]);
+  return plot;
 }
 
 export interface LineChartProps {
@@ -83,12 +141,16 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     [props.series],
   );
   const { marker = null, yDomain } = props;
+  const plot = usePlot();
+  const ready = plot !== null && width > 0;
   const drawn = useInTurn(
     useMemo(
-      () => ({ width, series, xs: allX(series), xDomain, yDomain, marker }),
-      [width, series, xDomain, yDomain, marker],
+      () => (ready ? { width, series, xs: allX(series), xDomain, yDomain, marker } : null),
+      [ready, width, series, xDomain, yDomain, marker],
     ),
   );
+  // The numbers are there even if the code that draws them cannot be loaded.
+  const Drawing = plot === 'failed' ? null : plot;
   const xs = drawn?.xs ?? [];
   const at = hover === null || xs.length === 0 ? null : xs[nearestPoint(xs, hover)].x;
   const table = (
@@ -112,22 +174,26 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
         </UnstyledButton>
       </div>
       <div ref={ref} className={classes.body} style={{ height }}>
-        {asTable && table}
-        {!asTable && !(drawn && drawn.width > 0) && placeholder}
-        {!asTable && drawn && drawn.width > 0 && (
-          // The numbers are there even if the code that draws them cannot be loaded.
-          <ErrorBoundary fallback={table}>
-            <Suspense fallback={placeholder}>
-              <LineChartPlot
-                {...drawn}
-                {...{ titleId, at, onHover, xName, formatX, formatY, formatTickY }}
-                {...{ height, highlight, onHighlight }}
-                xStep={props.xStep}
-                waiting={props.waiting}
-              />
-            </Suspense>
-          </ErrorBoundary>
-        )}
+        {(asTable || plot === 'failed') && table}
+        {!asTable && plot !== 'failed' && !drawn && placeholder}
+        {!asTable &&
+          Drawing &&
+          drawn &&
+          createElement(Drawing, {
+            ...drawn,
+            titleId,
+            at,
+            onHover,
+            xName,
+            formatX,
+            formatY,
+            formatTickY,
+            height,
+            highlight,
+            onHighlight,
+            xStep: props.xStep,
+            waiting: props.waiting,
+          })}
       </div>
       <LineChartLegend series={series} highlight={highlight} onHighlight={onHighlight} />
     </figure>
