@@ -10,7 +10,7 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { activation } from '../src/kernels/activation.ts';
-import { adamWStep } from '../src/kernels/adamw.ts';
+import { adamWStep, zeroMoments } from '../src/kernels/adamw.ts';
 import { attention } from '../src/kernels/attention.ts';
 import { startBackend } from '../src/kernels/backend.ts';
 import { noDropout } from '../src/kernels/dropout.ts';
@@ -144,11 +144,11 @@ async function measureKernels(H: number, F: number, heads: number): Promise<Reco
     times[name] = await fastest(name, () => valueAndGrads((...values: Tensor[]) => op(...values))(inputs, dy).grads[0]);
   }
   const sizes = [1500 * H, ...Array.from({ length: 4 }, () => [3 * H * H, H * H, H * F, F * H]).flat()];
-  const items = sizes.map((size) => ({
+  const moments = zeroMoments(sizes);
+  const items = sizes.map((size, i) => ({
     parameter: filled(size),
     gradient: filled(size),
-    mean: filled(size),
-    variance: ones([size]),
+    moments: moments[i],
     decayed: true,
     rateFactor: 1,
   }));

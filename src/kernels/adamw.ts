@@ -3,17 +3,23 @@
  *   g *= min(1, maxNorm / (norm + 1e-6));  p *= 1 - lr wd;  m, v = moments;  p -= lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
  * The norm over all gradients never leaves the GPU. Sums run in a fixed order, so a run repeats to the bit.
  */
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { onWebGpu } from './device.ts';
+import { zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { keepAll, onWebGpu } from './device.ts';
 import { floats, forgetPacked } from './wasmHeap.ts';
-import { itemsHead, laneType, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
+import { bindingLimits, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
-/** One parameter with its gradient and moments, all of one size. */
+/** Where the two moments of a parameter lie: the mean from `at` on, the variance behind it, each padded to whole vec4s. */
+export interface MomentSlot {
+  flat: Tensor;
+  /** A multiple of 4. */
+  at: number;
+}
+
+/** One parameter with its gradient, of one size, and its moments. */
 export interface AdamWItem {
   parameter: Tensor;
   gradient: Tensor;
-  mean: Tensor;
-  variance: Tensor;
+  moments: MomentSlot;
   /** Whether weight decay applies. */
   decayed: boolean;
   /** Multiplies the learning rate, of the decay too, as a group's own `lr` does in torch: 1, or less with layer-wise decay. */
@@ -31,8 +37,35 @@ export interface AdamWStep {
   step: number;
 }
 
-/** Updates parameters and moments in place. Temporary tensors belong to the caller's tidy. */
+const padded = (size: number): number => Math.ceil(size / 4) * 4;
+
+/** Bytes of moments in one tensor at most, unless a single parameter's are more. */
+const flatBytes = 2 ** 28;
+
+/**
+ * Moments, all 0, for parameters of these sizes, in order, many in one tensor: a kernel can be given only few buffers, and with one for
+ * the moments of all it updates several parameters at a time. The tensors of the slots outlive every tidy; the caller disposes of each once.
+ */
+export function zeroMoments(sizes: number[]): MomentSlot[] {
+  const limit = Math.min(flatBytes, bindingLimits().bytes) / 4;
+  const tensors: number[] = [];
+  const places = sizes.map((size) => {
+    const length = 2 * padded(size);
+    const last = tensors.length - 1;
+    if (last < 0 || tensors[last] + length > limit) return { tensor: tensors.push(length) - 1, at: 0 };
+    tensors[last] += length;
+    return { tensor: last, at: tensors[last] - length };
+  });
+  const flats = keepAll(() => tensors.map((length) => zeros([length])));
+  return places.map(({ tensor, at }) => ({ flat: flats[tensor], at }));
+}
+
+/**
+ * Updates parameters and moments in place; parameters that are left out stay as they are and do not count in the norm. Temporary tensors
+ * belong to the caller's tidy.
+ */
 export function adamWStep(items: AdamWItem[], options: AdamWStep): void {
+  if (items.length === 0) return;
   if (onWebGpu()) stepWebGpu(items, options);
   else stepWasm(items, options);
 }
@@ -40,27 +73,66 @@ export function adamWStep(items: AdamWItem[], options: AdamWStep): void {
 /** Elements whose squares one workgroup sums. */
 const elementsPerPart = 8192;
 
-const squaresKernel: Kernel = {
-  name: 'gradient squares',
-  inputs: { gradient: 'f32' },
-  outputs: { parts: 'f32' },
-  uniforms: { size: 'u32', first: 'u32' },
-  body: /* wgsl */ `
+const kernels = new Map<string, Kernel>();
+
+function memoised(name: string, build: () => Omit<Kernel, 'name'>): Kernel {
+  let kernel = kernels.get(name);
+  if (!kernel) kernels.set(name, (kernel = { name, ...build() }));
+  return kernel;
+}
+
+const numbered = <T>(count: number, entry: (i: number) => [string, T][]): Record<string, T> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => entry(i)).flat());
+
+/** `body(i)` for the item whose workgroups this one belongs to: item i has those below `u.end{i}` that no item before it has. */
+const ofItem = (count: number, body: (i: number) => string): string =>
+  Array.from(
+    { length: count },
+    (_, i) => `if (group < u.end${i}) {
+    let own = group - ${i === 0 ? '0u' : `u.end${i - 1}`};
+    ${body(i)}
+  }`,
+  ).join(' else ');
+
+const groupHead = /* wgsl */ `
+  let group = id.y * groups.x + id.x;`;
+
+/** Sums of squares of `count` gradients. What a buffer holds past its tensor's end is left out. */
+function squaresKernel(count: number): Kernel {
+  return memoised(`gradient squares ${count}`, () => ({
+    inputs: numbered(count, (i) => [[`g${i}`, 'vec4<f32>']]),
+    outputs: { parts: 'f32' },
+    uniforms: {
+      first: 'u32',
+      ...numbered(count, (i): [string, 'u32'][] => [
+        [`end${i}`, 'u32'],
+        [`size${i}`, 'u32'],
+      ]),
+    },
+    body: /* wgsl */ `
 var<workgroup> lanes: array<f32, 64>;
+fn squares(x: vec4<f32>, at: u32, size: u32) -> f32 {
+  let kept = select(vec4<f32>(), x, vec4<u32>(at) * 4u + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(size));
+  return dot(kept, kept);
+}
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {${groupHead}
   var sum = 0.0;
-  let end = min(u.size, (group.x + 1u) * ${elementsPerPart}u);
-  for (var at = group.x * ${elementsPerPart}u + lane; at < end; at += 64u) { sum += gradient[at] * gradient[at]; }
+  ${ofItem(
+    count,
+    (i) => `let end = min((u.size${i} + 3u) / 4u, (own + 1u) * ${elementsPerPart / 4}u);
+    for (var at = own * ${elementsPerPart / 4}u + lane; at < end; at += 64u) { sum += squares(g${i}[at], at, u.size${i}); }`,
+  )}
   lanes[lane] = sum;
   workgroupBarrier();
-  if (lane == 0u) {
+  if (lane == 0u && group < u.end${count - 1}) {
     sum = 0.0;
     for (var k = 0u; k < 64u; k++) { sum += lanes[k]; }
-    parts[u.first + group.x] = sum;
+    parts[u.first + group] = sum;
   }
 }`,
-};
+  }));
+}
 
 const clipKernel: Kernel = {
   name: 'gradient clip',
@@ -85,60 +157,102 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 }`,
 };
 
-const updateKernels = new Map<string, Kernel>();
+/** Vec4s that one workgroup updates. */
+const vectorsPerGroup = 64;
 
-function updateKernel(size: number): Kernel {
-  const { type } = laneType(size);
-  let kernel = updateKernels.get(type);
-  if (!kernel) {
-    kernel = {
-      name: `AdamW ${type}`,
-      inputs: { gradient: type, clip: 'f32' },
-      outputs: { parameter: type, mean: type, variance: type },
-      uniforms: {
-        size: 'u32',
-        rate: 'f32',
-        shrink: 'f32',
-        beta1: 'f32',
-        beta2: 'f32',
-        epsilon: 'f32',
-        root2: 'f32',
-        rest1: 'f32',
-        rest2: 'f32',
-      },
-      body: `${itemsHead}
-  let g = gradient[item] * clip[0];
-  let m = u.beta1 * mean[item] + u.rest1 * g;
-  let v = u.beta2 * variance[item] + u.rest2 * g * g;
-  mean[item] = m;
-  variance[item] = v;
-  parameter[item] = parameter[item] * u.shrink - u.rate * m / (sqrt(v) / u.root2 + u.epsilon);
+/** The update of `count` parameters whose moments are in one tensor. Numbers past a tensor's end are computed too, and reach nothing. */
+function updateKernel(count: number): Kernel {
+  return memoised(`AdamW ${count}`, () => ({
+    inputs: { clip: 'f32', ...numbered(count, (i) => [[`g${i}`, 'vec4<f32>']]) },
+    outputs: { moments: 'vec4<f32>', ...numbered(count, (i) => [[`p${i}`, 'vec4<f32>']]) },
+    uniforms: {
+      beta1: 'f32',
+      beta2: 'f32',
+      epsilon: 'f32',
+      root2: 'f32',
+      rest1: 'f32',
+      rest2: 'f32',
+      ...numbered(count, (i): [string, 'u32' | 'f32'][] => [
+        [`end${i}`, 'u32'],
+        [`size${i}`, 'u32'],
+        [`at${i}`, 'u32'],
+        [`rate${i}`, 'f32'],
+        [`shrink${i}`, 'f32'],
+      ]),
+    },
+    body: /* wgsl */ `
+@compute @workgroup_size(${vectorsPerGroup})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {${groupHead}
+  ${ofItem(
+    count,
+    (i) => `let item = own * ${vectorsPerGroup}u + lane;
+    if (item >= u.size${i}) { return; }
+    let at = u.at${i} + item;
+    let g = g${i}[item] * clip[0];
+    let m = u.beta1 * moments[at] + u.rest1 * g;
+    let v = u.beta2 * moments[at + u.size${i}] + u.rest2 * g * g;
+    moments[at] = m;
+    moments[at + u.size${i}] = v;
+    p${i}[item] = p${i}[item] * u.shrink${i} - u.rate${i} * m / (sqrt(v) / u.root2 + u.epsilon);`,
+  )}
 }`,
-    };
-    updateKernels.set(type, kernel);
+  }));
+}
+
+/** Stretches of at most `most` items that `together` allows in one. */
+function chunks<T>(items: T[], most: number, together: (a: T, b: T) => boolean): T[][] {
+  const result: T[][] = [];
+  for (const item of items) {
+    const last = result.at(-1);
+    if (last && last.length < most && together(last[0], item)) last.push(item);
+    else result.push([item]);
   }
-  return kernel;
+  return result;
+}
+
+/** Running sums. */
+function ends(counts: number[]): number[] {
+  let sum = 0;
+  return counts.map((count) => (sum += count));
 }
 
 function stepWebGpu(items: AdamWItem[], options: AdamWStep): void {
-  const partsOf = items.map(({ gradient }) => Math.ceil(gradient.size / elementsPerPart));
-  const total = partsOf.reduce((sum, n) => sum + n, 0);
+  const [clip] = launch(clipKernel, ...clipOperands(items, options.maxGradientNorm), [1, 1, 1]);
+  const { beta1, beta2, epsilon, step } = options;
+  const shared = [beta1, beta2, epsilon, Math.sqrt(1 - beta2 ** step), 1 - beta1, 1 - beta2];
+  const most = Math.floor((bindingLimits().buffers - 2) / 2);
+  for (const chunk of chunks(items, most, (a, b) => a.moments.flat === b.moments.flat)) {
+    const vectors = chunk.map(({ gradient }) => padded(gradient.size) / 4);
+    const groupEnds = ends(vectors.map((n) => Math.ceil(n / vectorsPerGroup)));
+    const own = chunk.flatMap((item, i) => {
+      const { rate, shrink } = factors(options, item);
+      return [groupEnds[i], vectors[i], item.moments.at / 4, rate, shrink];
+    });
+    launch(
+      updateKernel(chunk.length),
+      [clip, ...chunk.map(({ gradient }) => gradient)],
+      [chunk[0].moments.flat, ...chunk.map(({ parameter }) => parameter)],
+      [...shared, ...own],
+      workgroupsFor(groupEnds.at(-1)!, 1),
+    );
+  }
+}
+
+/** Launches the sums of squares; returns inputs, outputs and uniforms of the kernel that adds them up. */
+function clipOperands(items: AdamWItem[], maxNorm: number): [Tensor[], number[][], number[]] {
+  const partsOf = ({ gradient }: AdamWItem): number => Math.ceil(gradient.size / elementsPerPart);
+  const total = items.reduce((sum, item) => sum + partsOf(item), 0);
   let parts: Tensor | number[] = [total];
   let first = 0;
-  for (const [i, { gradient }] of items.entries()) {
-    parts = launch(squaresKernel, [gradient], [parts], [gradient.size, first], [partsOf[i], 1, 1])[0];
-    first += partsOf[i];
+  for (const chunk of chunks(items, bindingLimits().buffers - 1, () => true)) {
+    const groupEnds = ends(chunk.map(partsOf));
+    const uniforms = [first, ...chunk.flatMap(({ gradient }, i) => [groupEnds[i], gradient.size])];
+    const gradients = chunk.map(({ gradient }) => gradient);
+    const groups = workgroupsFor(groupEnds.at(-1)!, 1);
+    parts = launch(squaresKernel(chunk.length), gradients, [parts], uniforms, groups)[0];
+    first += groupEnds.at(-1)!;
   }
-  if (Array.isArray(parts)) return;
-  const [clip] = launch(clipKernel, [parts], [[1]], [total, options.maxGradientNorm], [1, 1, 1]);
-  const { beta1, beta2, epsilon } = options;
-  for (const item of items) {
-    const { rate, shrink, root2 } = factors(options, item);
-    const count = item.gradient.size / laneType(item.gradient.size).lanes;
-    const uniforms = [count, rate, shrink, beta1, beta2, epsilon, root2, 1 - beta1, 1 - beta2];
-    const inPlace = [item.parameter, item.mean, item.variance];
-    launch(updateKernel(item.gradient.size), [item.gradient, clip], inPlace, uniforms, workgroupsFor(count, 64));
-  }
+  return [[parts as Tensor], [[1]], [total, maxNorm]];
 }
 
 function factors(options: AdamWStep, item: AdamWItem): { rate: number; shrink: number; root2: number } {
@@ -180,7 +294,10 @@ function sumOfSquares(values: Float32Array): number {
 function updateWasm(item: AdamWItem, options: AdamWStep, clip: number): void {
   const { rate, shrink, root2 } = factors(options, item);
   const { beta1, beta2, epsilon } = options;
-  const [p, gradient, mean, variance] = [item.parameter, item.gradient, item.mean, item.variance].map(floats);
+  const [p, gradient, moments] = [item.parameter, item.gradient, item.moments.flat].map(floats);
+  const { at } = item.moments;
+  const mean = moments.subarray(at, at + p.length);
+  const variance = moments.subarray(at + padded(p.length), at + padded(p.length) + p.length);
   for (let i = 0; i < p.length; i++) {
     const g = gradient[i] * clip;
     const m = beta1 * mean[i] + (1 - beta1) * g;

@@ -91,11 +91,12 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
   return { backend: 'webgpu', name, software, threads: 0, explanation };
 }
 
-/** The largest buffers and workgroups that the adapter has; defaults would cap a table of embeddings at 128 MB. */
+/** The largest buffers and workgroups that the adapter has, and the most buffers: defaults would cap a table of embeddings at 128 MB. */
 function wantedLimits(limits: GPUSupportedLimits): Record<string, number> {
   return {
     maxBufferSize: limits.maxBufferSize,
     maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
     maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
     maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,

@@ -161,6 +161,14 @@ export async function submittedWorkDone(): Promise<void> {
   await gpuBackend().queue.onSubmittedWorkDone();
 }
 
+/** What one kernel can be given: storage buffers, and bytes of one of them. No limit on WASM. */
+export function bindingLimits(): { buffers: number; bytes: number } {
+  const { backend } = engine();
+  if (!(backend instanceof PooledWebGpuBackend)) return { buffers: Infinity, bytes: Infinity };
+  const { maxStorageBuffersPerShaderStage: buffers, maxStorageBufferBindingSize: bytes } = backend.device.limits;
+  return { buffers, bytes };
+}
+
 /** Workgroups for `items` threads in a row, spread over two dimensions where one would exceed the limit of 65,535. */
 export function workgroupsFor(items: number, workgroupSize: number): [number, number, number] {
   const groups = Math.ceil(items / workgroupSize);
