@@ -1,7 +1,7 @@
 /** Bad input gets words that say what and where, and loses nothing that was loaded. */
 import { expect, test } from '@playwright/test';
 import { badTables, file, lyingModel, modelWithoutWeights, type DroppedFile } from './badFiles.ts';
-import { adjust, dropFiles, open, openSample, trainToTheEnd, visit } from './support.ts';
+import { adjust, dropFiles, open, openSample, predictOne, trainToTheEnd, visit } from './support.ts';
 
 test.beforeEach(async ({ page }) => {
   await visit(page, 'wasm');
@@ -84,14 +84,7 @@ test('a full disk does not cost the trained model', async ({ page, context }) =>
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('No room');
   await trainToTheEnd(page, 'No room');
   await expect(page.getByText(/cannot be kept|Download the model before/).first()).toBeVisible();
-  await open(page, 'Predict');
-  await page.getByRole('textbox', { name: 'Job title' }).fill('Director');
-  await expect(
-    page
-      .getByRole('region', { name: 'One title' })
-      .getByRole('cell', { name: /^0\.\d\d$/ })
-      .first(),
-  ).toBeVisible();
+  await predictOne(page, 'Director');
   await open(page, 'Export');
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: /^Download/ }).click();

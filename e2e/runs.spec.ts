@@ -1,6 +1,6 @@
 /** What happens around a training: pause, stop, closing the tab, coming back, comparing, deleting. On WASM, with the sample. */
 import { expect, test } from '@playwright/test';
-import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, predictOne, trainToTheEnd, visit } from './support.ts';
 
 test('runs are paused, stopped, kept, renamed, compared, deleted and brought back', async ({ page }) => {
   await visit(page, 'wasm');
@@ -45,14 +45,7 @@ test('runs are paused, stopped, kept, renamed, compared, deleted and brought bac
   await page.getByRole('button', { name: 'Open Long' }).click();
   await expect(page.getByRole('heading', { name: 'Results' })).toBeVisible();
 
-  await open(page, 'Predict');
-  await page.getByRole('textbox', { name: 'Job title' }).fill('Director of Finance');
-  await expect(
-    page
-      .getByRole('region', { name: 'One title' })
-      .getByRole('cell', { name: /^0\.\d\d$/ })
-      .first(),
-  ).toBeVisible();
+  await predictOne(page, 'Director of Finance');
 });
 
 test('a run cut off by closing the tab is found as interrupted, with its weights', async ({ page, context }) => {
@@ -68,14 +61,7 @@ test('a run cut off by closing the tab is found as interrupted, with its weights
   await visit(again, 'wasm');
   await open(again, 'Train');
   await expect(again.getByText('interrupted')).toBeVisible();
-  await open(again, 'Predict');
-  await again.getByRole('textbox', { name: 'Job title' }).fill('Nurse');
-  await expect(
-    again
-      .getByRole('region', { name: 'One title' })
-      .getByRole('cell', { name: /^0\.\d\d$/ })
-      .first(),
-  ).toBeVisible();
+  await predictOne(again, 'Nurse');
 });
 
 test('the same seed gives the same run', async ({ page }) => {

@@ -64,6 +64,14 @@ export async function trainToTheEnd(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('button', { name: `Open ${name}` })).toBeEnabled({ timeout: 540_000 });
 }
 
+/** Types a title on Predict and waits for its figures. */
+export async function predictOne(page: Page, title: string): Promise<void> {
+  await open(page, 'Predict');
+  await page.getByRole('textbox', { name: 'Job title' }).fill(title);
+  const figures = page.getByRole('region', { name: 'One title' }).getByRole('cell', { name: /^0\.\d\d$/ });
+  await expect(figures.first()).toBeVisible();
+}
+
 export async function textOf(download: Download): Promise<string> {
   return readFile(await download.path(), 'utf8');
 }

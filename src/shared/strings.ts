@@ -24,13 +24,6 @@ export function packStrings(strings: readonly string[]): PackedStrings {
   return { bytes: scratch.slice(0, at), offsets };
 }
 
-/** The string at one index. */
-export function stringAt(packed: PackedStrings, index: number): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-    packed.bytes.subarray(packed.offsets[index], packed.offsets[index + 1]),
-  );
-}
-
 /** All strings, in order. */
 export function unpackStrings(packed: PackedStrings): string[] {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
