@@ -85,7 +85,7 @@ function rowsOf(table: Tensor2D, rows: Int32Array): Tensor2D {
 /** Dropout(LayerNorm(words[word] + positions[position])): [N, H]. `tokens` as in `PackedBatch`. */
 export function embedComposed(
   words: Tensor2D,
-  positions: Tensor2D,
+  positions: Tensor2D | null,
   gain: Tensor1D,
   bias: Tensor1D,
   tokens: Int32Array,
@@ -93,8 +93,25 @@ export function embedComposed(
   dropout: Dropout,
 ): Tensor2D {
   const N = tokens.length / 5;
-  const sum = add<Tensor2D>(rowsOf(words, tokens.subarray(0, N)), rowsOf(positions, tokens.subarray(N, 2 * N)));
+  let sum = rowsOf(words, tokens.subarray(0, N));
+  if (positions) sum = add(sum, rowsOf(positions, tokens.subarray(N, 2 * N)));
   return dropped(layerNormComposed(sum, gain, bias, epsilon), dropout);
+}
+
+/** x [R, H] with the first row of types [T, H] added to every row. */
+export function addFirstRowComposed(x: Tensor2D, types: Tensor2D): Tensor2D {
+  return add(x, slice(types, [0, 0], [1, x.shape[1]]));
+}
+
+/** Mean of each title's rows: [N, H] -> [B, H]. */
+export function meanPoolComposed(x: Tensor2D, firsts: Int32Array, tokens: Int32Array): Tensor2D {
+  const N = tokens.length / 5;
+  const shares = new Float32Array(firsts.length * N);
+  for (const [title, begin] of firsts.entries()) {
+    const end = tokens[3 * N + begin];
+    shares.fill(1 / (end - begin), title * N + begin, title * N + end);
+  }
+  return matMul(tensor2d(shares, [firsts.length, N]), x);
 }
 
 /** First row of each title: [N, H] -> [B, H]. */

@@ -1,13 +1,13 @@
 /**
  * dropout(LayerNorm(words[word] + positions[position])): tables [V, H] and [P, H], `tokens` [5, N] as in PackedBatch -> [N, H].
- * The gradient of a table sums the tokens of each row in a fixed order (tokens come sorted by row), so it needs no atomics and
- * a run repeats to the bit.
+ * Without positions: dropout(LayerNorm(words[word])). The gradient of a table sums the tokens of each row in a fixed order (tokens come
+ * sorted by row), so it needs no atomics and a run repeats to the bit.
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { dropWasm } from './activation.ts';
 import { differentiable, onWebGpu, shapesOf } from './device.ts';
-import { dropThreshold, keepScale, type Dropout } from './dropout.ts';
-import { normGradient, normaliseWasm, rowsKernel, scaleByKeep } from './norm.ts';
+import type { Dropout } from './dropout.ts';
+import { normGradient, normaliseWasm, rowsForward, scaleByKeep } from './norm.ts';
 import { allocate, floats, integers } from './wasmHeap.ts';
 import { itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
@@ -17,10 +17,10 @@ export interface RowOrders {
   byPosition: Tensor1D | null;
 }
 
-/** The result belongs to the caller's tidy; `orders` must outlive the gradient. */
+/** The result belongs to the caller's tidy; `orders` must outlive the gradient. @throws Error when the shapes do not fit. */
 export function embed(
   words: Tensor2D,
-  positions: Tensor2D,
+  positions: Tensor2D | null,
   gain: Tensor1D,
   bias: Tensor1D,
   tokens: Tensor2D,
@@ -29,55 +29,65 @@ export function embed(
   dropout: Dropout,
 ): Tensor2D {
   const H = words.shape[1];
-  if (positions.shape[1] !== H || gain.size !== H || bias.size !== H || tokens.shape[0] !== 5) {
-    throw new Error(`embed: ${shapesOf({ words, positions, gain, bias, tokens })} do not fit together`);
+  const tables = positions ? [words, positions] : [words];
+  if (tables.some((table) => table.shape[1] !== H) || gain.size !== H || bias.size !== H || tokens.shape[0] !== 5) {
+    const given = { words, ...(positions && { positions }), gain, bias, tokens };
+    throw new Error(`embed: ${shapesOf(given)} do not fit together`);
   }
-  const rows = { words: words.shape[0], positions: positions.shape[0] };
-  return differentiable<Tensor2D>([words, positions, gain, bias], (save) => {
-    const inputs = [words, positions, gain, bias, tokens];
+  const rows = { words: words.shape[0], positions: positions?.shape[0] ?? 0 };
+  return differentiable<Tensor2D>([...tables, gain, bias], (save) => {
     const [value, normalised, rstd] = onWebGpu()
-      ? forwardWebGpu(inputs, epsilon, dropout)
-      : forwardWasm(inputs, epsilon, dropout);
+      ? rowsForward(
+          positions ? 'embed positions' : 'embed',
+          [...tables, gain, bias, tokens],
+          [tokens.shape[1], H],
+          epsilon,
+          dropout,
+        )
+      : forwardWasm({ words, positions, gain, bias, tokens }, epsilon, dropout);
     save([normalised, rstd, gain]);
     return {
       value: value as Tensor2D,
       gradient: (dy, saved) => {
-        if (!orders.byWord || !orders.byPosition)
-          throw new Error('embed: this batch was packed without what the gradient needs');
         const dNorm = dropout.rate > 0 ? scaleByKeep(dy, dropout) : dy;
         const { sum, gain: dGain, bias: dBias } = normGradient(dNorm, saved[0], saved[1], saved[2]);
-        return [
-          sumByRow(sum, orders.byWord, rows.words),
-          sumByRow(sum, orders.byPosition, rows.positions),
-          dGain,
-          dBias,
-        ];
+        const gradients: Tensor[] = [sumByRow(sum, ordered(orders.byWord), rows.words)];
+        if (positions) gradients.push(sumByRow(sum, ordered(orders.byPosition), rows.positions));
+        return [...gradients, dGain, dBias];
       },
     };
   });
 }
 
-function forwardWebGpu(inputs: Tensor[], epsilon: number, { rate, seed }: Dropout): Tensor[] {
-  const H = inputs[0].shape[1]!;
-  const N = inputs[4].shape[1]!;
-  const rows = rowsKernel(rate > 0 ? 'embed dropout' : 'embed');
-  const uniforms = [N, H, epsilon, seed, dropThreshold(rate), keepScale(rate)];
-  return launch(rows.kernel, inputs, [[N, H], [N, H], [N]], uniforms, rows.workgroups(N));
+function ordered(order: Tensor1D | null): Tensor1D {
+  if (!order) throw new Error('embed: this batch was packed without what the gradient needs');
+  return order;
 }
 
-function forwardWasm(inputs: Tensor[], epsilon: number, dropout: Dropout): Tensor[] {
-  const H = inputs[0].shape[1]!;
-  const N = inputs[4].shape[1]!;
+interface EmbedInputs {
+  words: Tensor;
+  positions: Tensor | null;
+  gain: Tensor;
+  bias: Tensor;
+  tokens: Tensor;
+}
+
+function forwardWasm(inputs: EmbedInputs, epsilon: number, dropout: Dropout): Tensor[] {
+  const H = inputs.words.shape[1]!;
+  const N = inputs.tokens.shape[1]!;
   const outputs = [allocate([N, H]), allocate([N, H]), allocate([N])];
   const [y, normalised, rstd] = outputs.map(floats);
-  const [words, positions, gain, bias] = inputs.slice(0, 4).map(floats);
-  const tokens = integers(inputs[4]);
+  const words = floats(inputs.words);
+  const positions = inputs.positions && floats(inputs.positions);
+  const tokens = integers(inputs.tokens);
   for (let row = 0; row < N; row++) {
     const word = tokens[row] * H;
     const position = tokens[N + row] * H;
-    for (let i = 0; i < H; i++) normalised[row * H + i] = words[word + i] + positions[position + i];
+    const to = row * H;
+    if (positions) for (let i = 0; i < H; i++) normalised[to + i] = words[word + i] + positions[position + i];
+    else for (let i = 0; i < H; i++) normalised[to + i] = words[word + i];
   }
-  normaliseWasm(y, normalised, rstd, gain, bias, epsilon);
+  normaliseWasm(y, normalised, rstd, floats(inputs.gain), floats(inputs.bias), epsilon);
   dropWasm(y, dropout);
   return outputs;
 }

@@ -21,11 +21,13 @@ import { disposeBatch, packTitles, uploadBatch, type PackedBatch } from '../nn/p
 import { Random } from '../shared/random.ts';
 import { expectClose } from '../testing/close.ts';
 import { activation } from './activation.ts';
+import { addFirstRow } from './addFirstRow.ts';
 import { attention } from './attention.ts';
 import { startBackend } from './backend.ts';
 import { binaryCrossEntropy, meanLoss } from './bce.ts';
 import {
   activationComposed,
+  addFirstRowComposed,
   attentionComposed,
   bceComposed,
   embedComposed,
@@ -169,36 +171,38 @@ describe.each([
   });
 
   it.each([
-    [[1], 1, 1, 1],
-    [[5, 1, 3], 4, 9, 2],
-    [[12, 7, 20, 2], 30, 32, 0],
-  ])('embedding of titles of %j tokens', async (lengths, words, H, typeCount) => {
+    [[1], 1, 1],
+    [[5, 1, 3], 4, 9],
+    [[12, 7, 20, 2], 30, 32],
+  ])('embedding of titles of %j tokens', async (lengths, words, H) => {
     const { batch, tokens, positions } = batchOf(lengths, words);
     // Past the last token the gradient of the model is 0; a random dy is not, so those slots are cut off.
     const real = lengths.reduce((sum, n) => sum + n, 0);
-    for (const [drop, withPositions, types] of [
-      [noDropout, true, 0],
-      [dropout, true, typeCount],
-      [dropout, false, typeCount],
+    for (const [drop, tables] of [
+      [noDropout, 2],
+      [dropout, 2],
+      [dropout, 1],
     ] as const) {
-      const run =
-        (f: typeof embed | typeof embedComposed, place: Tensor2D | Int32Array): Op =>
-        (...inputs) => {
-          const [g, b, w, ...tables] = inputs;
-          const p = withPositions ? as2(tables[0]) : null;
-          const t = types > 0 ? as2(tables[withPositions ? 1 : 0]) : null;
-          const y =
-            f === embed
-              ? embed(as2(w), p, as1(g), as1(b), place as Tensor2D, batch, 1e-5, drop, t)
-              : embedComposed(as2(w), p, as1(g), as1(b), place as Int32Array, 1e-5, drop, t);
-          return firstRowsOf(y, real);
-        };
-      const inputs = [normals([H]), normals([H]), normals([words, H])];
-      if (withPositions) inputs.push(normals([positions, H]));
-      if (types > 0) inputs.push(normals([types, H]));
-      expect(await compare(run(embed, batch.tokens), run(embedComposed, tokens), inputs, 1e-4)).toBeLessThan(1e-3);
+      const table = (p: Tensor | undefined): Tensor2D | null => (p ? as2(p) : null);
+      const op: Op = (g, b, w, p) =>
+        firstRowsOf(embed(as2(w), table(p), as1(g), as1(b), batch.tokens, batch, 1e-5, drop), real);
+      const composed: Op = (g, b, w, p) =>
+        firstRowsOf(embedComposed(as2(w), table(p), as1(g), as1(b), tokens, 1e-5, drop), real);
+      const inputs = [normals([H]), normals([H]), normals([words, H]), normals([positions, H])];
+      expect(await compare(op, composed, inputs.slice(0, 2 + tables), 1e-4)).toBeLessThan(1e-3);
+      if (tables === 1) inputs[3].dispose();
     }
     disposeBatch(batch);
+  });
+
+  it.each([
+    [1, 1, 1],
+    [5, 2, 3],
+    [20, 3, 64],
+  ])('token type 0 of a table of %i rows, %i types of %i', async (rows, types, H) => {
+    const op: Op = (x, t) => addFirstRow(as2(x), as2(t));
+    const composed: Op = (x, t) => addFirstRowComposed(as2(x), as2(t));
+    expect(await compare(op, composed, [normals([rows, H]), normals([types, H])])).toBeLessThan(1e-3);
   });
 
   it.each([

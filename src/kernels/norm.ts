@@ -1,6 +1,7 @@
 /**
  * LayerNorm (Ba, Kiros & Hinton 2016) over the rows of [N, H], with what surrounds it in an encoder:
  *   residualNorm: LayerNorm(residual + dropout(x))
+ *   layerNorm: LayerNorm(x)
  *   embed: dropout(LayerNorm(words[word] + positions[position])), see embed.ts
  * Kept for the gradient: the normalised rows [N, H] and the reciprocal of each row's standard deviation [N].
  * Gradient of a row h with g = dy * gain: rstd * (g - mean(g) - normalised * mean(g * normalised)).
@@ -8,7 +9,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { dropWasm } from './activation.ts';
 import { differentiable, onWebGpu, shapesOf } from './device.ts';
-import { dropThreshold, dropoutWgsl, hash32, keepScale, type Dropout } from './dropout.ts';
+import { dropThreshold, dropoutWgsl, hash32, keepScale, noDropout, type Dropout } from './dropout.ts';
 import { allocate, floats } from './wasmHeap.ts';
 import { isSoftwareAdapter, itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
@@ -26,7 +27,7 @@ export function residualNorm(
   }
   return differentiable<Tensor2D>([x, residual, gain, bias], (save) => {
     const [value, normalised, rstd] = onWebGpu()
-      ? forwardWebGpu(x, residual, gain, bias, epsilon, dropout)
+      ? rowsForward('residual', [x, residual, gain, bias], x.shape, epsilon, dropout)
       : forwardWasm(x, residual, gain, bias, epsilon, dropout);
     save([normalised, rstd, gain]);
     return {
@@ -34,6 +35,25 @@ export function residualNorm(
       gradient: (dy, saved) => {
         const { sum, gain: dGain, bias: dBias } = normGradient(dy, saved[0], saved[1], saved[2]);
         return [dropout.rate > 0 ? scaleByKeep(sum, dropout) : sum.clone(), sum, dGain, dBias];
+      },
+    };
+  });
+}
+
+/** LayerNorm(x): [N, H] -> [N, H]. The result belongs to the caller's tidy. @throws Error when the shapes do not fit. */
+export function layerNorm(x: Tensor2D, gain: Tensor1D, bias: Tensor1D, epsilon: number): Tensor2D {
+  if (gain.size !== x.shape[1] || bias.size !== x.shape[1])
+    throw new Error(`layerNorm: ${shapesOf({ x, gain, bias })} do not fit together`);
+  return differentiable<Tensor2D>([x, gain, bias], (save) => {
+    const [value, normalised, rstd] = onWebGpu()
+      ? rowsForward('plain', [x, gain, bias], x.shape, epsilon, noDropout)
+      : plainWasm(x, gain, bias, epsilon);
+    save([normalised, rstd, gain]);
+    return {
+      value: value as Tensor2D,
+      gradient: (dy, saved) => {
+        const { sum, gain: dGain, bias: dBias } = normGradient(dy, saved[0], saved[1], saved[2]);
+        return [sum, dGain, dBias];
       },
     };
   });
@@ -90,21 +110,22 @@ const keepKernel: Kernel = {
 }`,
 };
 
-function forwardWebGpu(
-  x: Tensor,
-  residual: Tensor,
-  gain: Tensor,
-  bias: Tensor,
+/** [y, normalised, rstd] of rows [N, H]; `inputs` as the kind names them. */
+export function rowsForward(
+  kind: NormKind,
+  inputs: Tensor[],
+  [N, H]: [number, number],
   epsilon: number,
   { rate, seed }: Dropout,
 ): Tensor[] {
-  const [N, H] = x.shape;
-  const rows = rowsKernel(rate > 0 ? 'residual dropout' : 'residual');
+  const rows = rowsKernel(rate > 0 ? `${kind} dropout` : kind);
   const uniforms = [N, H, epsilon, seed, dropThreshold(rate), keepScale(rate)];
-  return launch(rows.kernel, [x, residual, gain, bias], [[N, H], [N, H], [N]], uniforms, rows.workgroups(N));
+  return launch(rows.kernel, inputs, [[N, H], [N, H], [N]], uniforms, rows.workgroups(N));
 }
 
-type RowsKind = 'residual' | 'residual dropout' | 'embed' | 'embed dropout' | 'backward';
+/** What is normalised. */
+export type NormKind = 'plain' | 'residual' | 'embed' | 'embed positions';
+type RowsKind = NormKind | `${NormKind} dropout` | 'backward';
 
 interface RowsKernel {
   kernel: Kernel;
@@ -117,7 +138,7 @@ const rowsKernels = new Map<string, RowsKernel>();
  * A kernel that works on rows. On a GPU a workgroup of 64 shares a row and sums through workgroup memory; on a software adapter, where
  * a barrier costs more than the row, each thread has a row of its own.
  */
-export function rowsKernel(kind: RowsKind): RowsKernel {
+function rowsKernel(kind: RowsKind): RowsKernel {
   const alone = isSoftwareAdapter();
   const key = `${kind} ${alone}`;
   let built = rowsKernels.get(key);
@@ -125,7 +146,7 @@ export function rowsKernel(kind: RowsKind): RowsKernel {
     const backward = kind === 'backward';
     const kernel: Kernel = {
       name: `norm ${key}`,
-      inputs: rowInputs[kind.replace(' dropout', '') as keyof typeof rowInputs],
+      inputs: rowInputs(kind),
       outputs: backward ? { dx: 'f32' } : { y: 'f32', normalised: 'f32', rstd: 'f32' },
       uniforms: backward
         ? { N: 'u32', H: 'u32' }
@@ -138,17 +159,22 @@ export function rowsKernel(kind: RowsKind): RowsKernel {
   return built;
 }
 
-const rowInputs = {
-  residual: { x: 'f32', residual: 'f32', gain: 'f32', bias: 'f32' },
-  embed: { words: 'f32', positions: 'f32', gain: 'f32', bias: 'f32', tokens: 'i32' },
-  backward: { dy: 'f32', normalised: 'f32', rstd: 'f32', gain: 'f32' },
-};
+function rowInputs(kind: RowsKind): Record<string, string> {
+  if (kind === 'backward') return { dy: 'f32', normalised: 'f32', rstd: 'f32', gain: 'f32' };
+  const norm = { gain: 'f32', bias: 'f32' };
+  if (kind.startsWith('plain')) return { x: 'f32', ...norm };
+  if (kind.startsWith('residual')) return { x: 'f32', residual: 'f32', ...norm };
+  const positions = kind.includes('positions') ? { positions: 'f32' } : null;
+  return { words: 'f32', ...positions, ...norm, tokens: 'i32' };
+}
 
 /** What one row holds before it is normalised. */
 function rowValue(kind: RowsKind): string {
+  if (kind.startsWith('plain')) return 'x[at]';
   if (kind === 'residual') return 'residual[at] + x[at]';
   if (kind === 'residual dropout') return 'residual[at] + x[at] * keep_factor(u.seed, u.threshold, u.scale, at)';
-  return 'words[u32(tokens[row]) * u.H + i] + positions[u32(tokens[u.N + row]) * u.H + i]';
+  const positions = kind.includes('positions') ? ' + positions[u32(tokens[u.N + row]) * u.H + i]' : '';
+  return `words[u32(tokens[row]) * u.H + i]${positions}`;
 }
 
 /** A loop over the row's columns that are this lane's. */
@@ -191,7 +217,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   ${each('dx[at] = scale * (dy[at] * gain[i] - mean_a - normalised[at] * mean_b);')}
 }`;
   }
-  const dropped = kind === 'embed dropout' ? ' * keep_factor(u.seed, u.threshold, u.scale, at)' : '';
+  const dropped =
+    kind.startsWith('embed') && kind.endsWith('dropout') ? ' * keep_factor(u.seed, u.threshold, u.scale, at)' : '';
   return `${dropoutWgsl}${head}
   var sum = 0.0;
   ${each(`let h = ${rowValue(kind)}; normalised[at] = h; sum += h;`)}
@@ -271,6 +298,14 @@ function forwardWasm(
     for (let i = 0; i < from.length; i++)
       normalised[i] = hash32(seed, i) < threshold ? held[i] : held[i] + from[i] * scale;
   }
+  normaliseWasm(y, normalised, rstd, floats(gain), floats(bias), epsilon);
+  return outputs;
+}
+
+function plainWasm(x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor[] {
+  const outputs = [allocate(x.shape), allocate(x.shape), allocate([x.shape[0]])];
+  const [y, normalised, rstd] = outputs.map(floats);
+  normalised.set(floats(x));
   normaliseWasm(y, normalised, rstd, floats(gain), floats(bias), epsilon);
   return outputs;
 }
