@@ -70,7 +70,7 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFolde
  */
 export async function readModelZip(zip: Blob, fileName: string): Promise<ModelFolder> {
   const entries = await listZip(zip, fileName, maxEntries);
-  const candidates = entries.map(({ path, size, blob }) => ({ path, size, content: () => blob() }));
+  const candidates = entries.map((entry) => ({ path: entry.path, size: entry.size, content: () => entry.blob() }));
   return readCandidates(
     candidates.filter(({ path }) => isSafePath(path)),
     fileName,

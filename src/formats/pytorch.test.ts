@@ -49,15 +49,14 @@ describe('files that torch.save wrote', () => {
 
 type Part = number[] | string;
 
+const bytesOf = (parts: readonly Part[]): number[] => parts.flatMap((part) => Array.from(Buffer.from(part)));
+
 /** A pickle from opcodes and strings, behind the header of protocol 2. */
-function pickle(...parts: Part[]): Uint8Array {
-  const bytes = parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : part));
-  return Uint8Array.from([0x80, 2, ...bytes]);
-}
+const pickle = (...parts: Part[]): Uint8Array => Uint8Array.from([0x80, 2, ...bytesOf(parts)]);
 
 const string = (text: string): number[] => [0x58, text.length, 0, 0, 0, ...Buffer.from(text)];
 const int = (value: number): number[] => [0x4a, ...new Uint8Array(Int32Array.of(value).buffer)];
-const tuple = (...items: Part[]): Part => [0x28, ...items.flatMap((item) => [...Buffer.from(item)]), 0x74];
+const tuple = (...items: Part[]): Part => [0x28, ...bytesOf(items), 0x74];
 const orderedDict = 'ccollections\nOrderedDict\n)R';
 
 /** A state dict with one tensor `w` over `data/0`. */
