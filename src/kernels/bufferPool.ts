@@ -41,6 +41,8 @@ export class BufferPool {
   numBytesUsed = 0;
   /** Bytes of all buffers. */
   numBytesAllocated = 0;
+  /** Buffers made so far. */
+  created = 0;
   private readonly device: GPUDevice;
   private readonly entries = new Map<GPUBuffer, Entry>();
   private numUsed = 0;
@@ -80,6 +82,7 @@ export class BufferPool {
     const buffer = this.device.createBuffer({ size: rounded, usage });
     this.entries.set(buffer, { size: rounded, usage, released: 0, retired: false });
     this.numBytesAllocated += rounded;
+    this.created++;
     return this.use(buffer, rounded);
   }
 

@@ -12,7 +12,7 @@ import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/cla
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
 import type { ModelConfig } from '../models/model.ts';
-import { createPredictor, createTrainer } from '../training/trainer.ts';
+import { createPredictor, createTrainer, type EpochEvent, type LossKind } from '../training/trainer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
 export interface FinetuneInput {
@@ -70,9 +70,23 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     weightDecay: settings.weightDecay,
     dropout: settings.dropout,
     posWeight: positiveWeights(train, settings.classWeights),
+    loss: lossOf(settings),
+    labelSmoothing: settings.labelSmoothing,
     maxGradientNorm: settings.maxGradientNorm,
+    gradientAccumulation: settings.gradientAccumulation,
+    layerDecay: settings.layerDecay,
+    frozenLayers: settings.frozenLayers,
+    plateau: {
+      factor: settings.plateauFactor,
+      patience: settings.plateauPatience,
+      score: (logits) => validationF1(logits, validation)[settings.bestBy],
+    },
     seed: settings.seed,
   });
+  if (settings.frozenLayers > architecture.layers + 1) {
+    const message = `The encoder has ${architecture.layers} layers above its embeddings: all of it is frozen, only the head is trained.`;
+    yield { type: 'notice', message };
+  }
 
   // Loop
   let best: { weights: NamedArrays; epoch: number; score: number; loss: number } | null = null;
@@ -82,6 +96,10 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
       if (event.type === 'step') {
         const { type: _, ...record } = event;
         yield { type: 'step', record };
+        continue;
+      }
+      if (event.type === 'notice') {
+        yield event;
         continue;
       }
       const record = epochRecord(event, validation);
@@ -172,17 +190,26 @@ export function positiveWeights(
   });
 }
 
-interface EvaluatedEpoch extends Omit<EpochRecord, 'microF1' | 'macroF1' | 'perLabelF1'> {
-  type: 'epoch';
-  validationLogits: Float32Array<ArrayBuffer>;
+/** Figures at the plain threshold of .5: thresholds are chosen once, at the end. */
+function validationF1(
+  logits: Float32Array,
+  validation: Examples,
+): Pick<EpochRecord, 'microF1' | 'macroF1' | 'perLabelF1'> {
+  const predicted = Uint8Array.from(logits, (logit) => (logit >= 0 ? 1 : 0));
+  const counts = confusion(validation.labels, predicted, validation.labelCount);
+  return { microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
 }
 
-/** Validation figures at the plain threshold of .5: thresholds are chosen once, at the end. */
-function epochRecord(event: EvaluatedEpoch, validation: Examples): EpochRecord {
-  const { type: _, validationLogits, ...rest } = event;
-  const predicted = Uint8Array.from(validationLogits, (logit) => (logit >= 0 ? 1 : 0));
-  const counts = confusion(validation.labels, predicted, validation.labelCount);
-  return { ...rest, microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
+function epochRecord({ type: _, validationLogits, ...rest }: EpochEvent, validation: Examples): EpochRecord {
+  return { ...rest, ...validationF1(validationLogits, validation) };
+}
+
+/** Positives keep their plain cross-entropy in the asymmetric loss (Ridnik et al. 2021, section 4.1). */
+function lossOf({ loss, focalGamma, asymmetricGamma, asymmetricMargin }: TrainingConfig): LossKind {
+  if (loss === 'focal') return { kind: 'focal', gamma: focalGamma };
+  if (loss === 'asymmetric')
+    return { kind: 'asymmetric', positive: 0, negative: asymmetricGamma, margin: asymmetricMargin };
+  return { kind: 'bce' };
 }
 
 function testRows(dataset: Dataset, rows: Uint32Array, probabilities: Float32Array): TestRow[] {

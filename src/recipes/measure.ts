@@ -54,6 +54,7 @@ export async function measure(
     let first: { step: number; at: number } | null = null;
     let last = { step: 0, at: 0 };
     for await (const event of trainer.run(examples, examples, either)) {
+      if (event.type === 'notice') continue;
       if (event.type !== 'step') break;
       last = { step: event.step, at: performance.now() };
       first ??= last;

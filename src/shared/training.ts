@@ -38,12 +38,26 @@ export interface TrainingConfig {
   batchSize: number;
   /** Peak learning rate of AdamW. */
   learningRate: number;
-  schedule: 'linear' | 'cosine' | 'constant';
+  schedule: 'linear' | 'cosine' | 'constant' | 'plateau';
+  /** Schedule 'plateau': what the learning rate is multiplied by when the figure of `bestBy` has stopped rising. */
+  plateauFactor: number;
+  /** Schedule 'plateau': epochs without a rise that are let pass. */
+  plateauPatience: number;
   /** Share of all steps in which the learning rate rises from 0. */
   warmup: number;
   weightDecay: number;
   /** Dropout of embeddings, attention and feed-forward outputs. */
   dropout: number;
+  /** What is minimised, for each label by itself. */
+  loss: 'bce' | 'focal' | 'asymmetric';
+  /** Loss 'focal': power by which easy answers count less. */
+  focalGamma: number;
+  /** Loss 'asymmetric': the same for labels that are absent. */
+  asymmetricGamma: number;
+  /** Loss 'asymmetric': probability below which an absent label counts nothing. */
+  asymmetricMargin: number;
+  /** Labels count as this much less than sure: 0 and 1 are moved towards 1/2 by this share. */
+  labelSmoothing: number;
   /** Weight of the positives of each label in the loss. */
   classWeights: 'none' | 'sqrt-inverse' | 'inverse';
   /** Stop when validation F1 has not risen for this many epochs; null: never. */
@@ -52,6 +66,12 @@ export interface TrainingConfig {
   bestBy: 'microF1' | 'macroF1';
   /** Gradient norm is clipped to this. */
   maxGradientNorm: number;
+  /** Learning rate of each layer over that of the next one up; 1: all the same. */
+  layerDecay: number;
+  /** Layers that are not trained, from below, the embeddings first. */
+  frozenLayers: number;
+  /** Parts that a batch is read in before its one update. */
+  gradientAccumulation: number;
   seed: number;
   /** Shares of rows; they add up to 1. */
   split: { train: number; validation: number; test: number };
@@ -225,13 +245,25 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   batchSize: 32,
   learningRate: 1e-3,
   schedule: 'linear',
+  plateauFactor: 0.5,
+  plateauPatience: 1,
   warmup: 0.1,
   weightDecay: 0.01,
   dropout: 0.1,
+  loss: 'bce',
+  // Lin et al. 2017, section 5.1.
+  focalGamma: 2,
+  // Ridnik et al. 2021, section 4.1.
+  asymmetricGamma: 4,
+  asymmetricMargin: 0.05,
+  labelSmoothing: 0,
   classWeights: 'none',
   earlyStoppingPatience: 3,
   bestBy: 'microF1',
   maxGradientNorm: 1,
+  layerDecay: 1,
+  frozenLayers: 0,
+  gradientAccumulation: 1,
   seed: 42,
   split: { train: 0.8, validation: 0.1, test: 0.1 },
   maxTokens: 64,

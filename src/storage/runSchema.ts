@@ -3,7 +3,7 @@
  * so they are checked on reading.
  */
 import * as v from 'valibot';
-import type { RunRecord } from '../shared/training.ts';
+import { defaultTrainingConfig, type RunRecord } from '../shared/training.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const backend = v.picklist(['webgpu', 'wasm']);
@@ -12,19 +12,33 @@ const encoderSource = v.variant('kind', [
   v.object({ kind: v.literal('dropped'), id: v.string() }),
 ]);
 
+// Runs that were stored before a setting existed were trained as its default does.
+const { plateauFactor, plateauPatience, loss, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
+const { labelSmoothing, layerDecay, frozenLayers, gradientAccumulation } = defaultTrainingConfig;
+
 const config = v.object({
   encoder: encoderSource,
   epochs: v.number(),
   batchSize: v.number(),
   learningRate: v.number(),
-  schedule: v.picklist(['linear', 'cosine', 'constant']),
+  schedule: v.picklist(['linear', 'cosine', 'constant', 'plateau']),
+  plateauFactor: v.optional(v.number(), plateauFactor),
+  plateauPatience: v.optional(v.number(), plateauPatience),
   warmup: v.number(),
   weightDecay: v.number(),
   dropout: v.number(),
+  loss: v.optional(v.picklist(['bce', 'focal', 'asymmetric']), loss),
+  focalGamma: v.optional(v.number(), focalGamma),
+  asymmetricGamma: v.optional(v.number(), asymmetricGamma),
+  asymmetricMargin: v.optional(v.number(), asymmetricMargin),
+  labelSmoothing: v.optional(v.number(), labelSmoothing),
   classWeights: v.picklist(['none', 'sqrt-inverse', 'inverse']),
   earlyStoppingPatience: v.nullable(v.number()),
   bestBy: v.picklist(['microF1', 'macroF1']),
   maxGradientNorm: v.number(),
+  layerDecay: v.optional(v.number(), layerDecay),
+  frozenLayers: v.optional(v.number(), frozenLayers),
+  gradientAccumulation: v.optional(v.number(), gradientAccumulation),
   seed: v.number(),
   split: v.object({ train: v.number(), validation: v.number(), test: v.number() }),
   maxTokens: v.number(),

@@ -197,7 +197,7 @@ describe.each(['wasm', 'webgpu'] as const)('training on %s', (backend) => {
     for (let failure: unknown = 'none yet'; failure;) {
       let left = failures.length;
       const spy = vi.spyOn(device, 'write').mockImplementation((...written) => {
-        if (left-- === 0) throw new RungError('out-of-memory', 'full');
+        if (left-- <= 0) throw new RungError('out-of-memory', 'full');
         return write(...written);
       });
       failure = await attempt();

@@ -5,7 +5,9 @@ import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts
 import { RungError, toRungError } from '../shared/errors.ts';
 import { DeviceModel } from './deviceModel.ts';
 import { nextTask } from './eventLoop.ts';
-import { TrainingRun, type LoopEvent, type TrainerOptions } from './trainingRun.ts';
+import type { LoopEvent } from './events.ts';
+import type { TrainerOptions } from './options.ts';
+import { TrainingRun } from './trainingRun.ts';
 
 export type ProgressOfTitles = (done: number, total: number) => void;
 
@@ -128,4 +130,6 @@ async function* guardedRun(
   }
 }
 
-export type { EpochEvent, LoopEvent, StepEvent, TrainerOptions } from './trainingRun.ts';
+export type { EpochEvent, LoopEvent, StepEvent } from './events.ts';
+export type { LossKind } from './loss.ts';
+export type { TrainerOptions } from './options.ts';

@@ -2,80 +2,26 @@
  * The training loop, as an async generator: batches, forward, backward, AdamW, and an evaluation after every epoch. It waits for the
  * device where losses are read (a few times a second) and two steps behind the one being recorded, nowhere else.
  */
-import {
-  dispose,
-  tensor1d,
-  tensor2d,
-  tidy,
-  zeros,
-  type Rank,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-} from '@tensorflow/tfjs-core';
-import { binaryCrossEntropy, meanLoss } from '../kernels/bce.ts';
-import { keepAll, onWebGpu, valueAndGradients } from '../kernels/device.ts';
-import { hash32 } from '../kernels/dropout.ts';
-import { compileAhead, submit, submittedWorkDone } from '../kernels/webgpuProgram.ts';
+import { dispose, tidy, zeros, type Rank, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { allocating, putOnDevice } from '../kernels/allocation.ts';
+import { keepAll, onWebGpu } from '../kernels/device.ts';
+import { compileAhead, destroyUnusedBuffers, submit, submittedWorkDone } from '../kernels/webgpuProgram.ts';
 import { writeAt } from '../kernels/writeAt.ts';
-import { classify } from '../models/model.ts';
-import { disposeBatch, packTitles, uploadBatch } from '../nn/packedBatch.ts';
+import { wordTable } from '../models/model.ts';
 import type { Examples } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { AdamW } from './adamw.ts';
+import { BatchGradients, type Gradients } from './batchGradients.ts';
 import { epochBatches, stepsPerEpoch } from './batches.ts';
 import { Clock } from './clock.ts';
 import { checkTitles, type DeviceModel } from './deviceModel.ts';
 import { nextTask } from './eventLoop.ts';
-import { learningRateAt, type Schedule } from './schedule.ts';
+import type { LoopEvent } from './events.ts';
+import { ClassificationLoss } from './loss.ts';
+import type { TrainerOptions } from './options.ts';
+import { rateFactorOf } from './parameterGroups.ts';
+import { learningRateAt, Plateau, type Schedule } from './schedule.ts';
 
-export interface TrainerOptions {
-  epochs: number;
-  /** Titles a step. */
-  batchSize: number;
-  /** Peak. */
-  learningRate: number;
-  schedule: 'linear' | 'cosine' | 'constant';
-  /** Share of all steps in which the learning rate rises from 0. */
-  warmup: number;
-  weightDecay: number;
-  /** Of embeddings, attention probabilities and feed-forward outputs. 0 switches the head's off too. */
-  dropout: number;
-  /** Weight of each label's positives in the loss; null: 1. */
-  posWeight: Float32Array | null;
-  maxGradientNorm: number;
-  seed: number;
-}
-
-export interface StepEvent {
-  type: 'step';
-  step: number;
-  epoch: number;
-  /** Mean over the steps since the last event. */
-  loss: number;
-  learningRate: number;
-  titlesPerSecond: number;
-  /** Null until the first steps are timed. */
-  secondsLeft: number | null;
-}
-
-export interface EpochEvent {
-  type: 'epoch';
-  /** Counted from 1. */
-  epoch: number;
-  step: number;
-  /** Mean over the epoch's steps, dropout on. */
-  trainLoss: number;
-  validationLoss: number;
-  /** Titles x labels, dropout off. */
-  validationLogits: Float32Array<ArrayBuffer>;
-  learningRate: number;
-  titlesPerSecond: number;
-  /** Since the start, time held by the gate left out. */
-  seconds: number;
-}
-
-export type LoopEvent = StepEvent | EpochEvent;
 /** Milliseconds between two step events. */
 const reportInterval = 300;
 
@@ -86,13 +32,19 @@ export class TrainingRun {
   private readonly train: Examples;
   private readonly validation: Examples;
   private readonly schedule: Schedule;
-  private readonly posWeight: Tensor1D;
+  private readonly plateau: Plateau | null;
+  private readonly loss: ClassificationLoss;
+  /** Those that are trained. */
   private readonly parameters: Record<string, Tensor>;
+  /** What the learning rate of the embedding tables is multiplied by; null: they are frozen. */
+  private readonly tableFactor: number | null;
+  private readonly gradients: BatchGradients;
   private readonly optimiser: AdamW;
   /** Losses of the epoch's steps, on the device. */
   private readonly losses: Tensor1D;
   private readonly perEpoch: number;
   private step = 0;
+  private readonly notices: string[] = [];
   private readonly clock = new Clock();
 
   constructor(model: DeviceModel, options: TrainerOptions, train: Examples, validation: Examples) {
@@ -105,21 +57,36 @@ export class TrainingRun {
       throw new RungError('too-few-rows', 'Training was started without a single row.', 'Check the data screen.');
     const longest = Math.max(checkTitles(model.config, train), checkTitles(model.config, validation));
     model.loadRows(distinct(train.ids, validation.ids), longest);
-    const { learningRate, warmup } = options;
+    const { learningRate, warmup, plateau } = options;
     this.perEpoch = stepsPerEpoch(count, options.batchSize);
     const totalSteps = this.perEpoch * options.epochs;
     this.schedule = { kind: options.schedule, learningRate, warmup, totalSteps };
-    this.parameters = model.trainingParameters();
-    const vectors = keepAll(() => ({
-      losses: zeros<Rank.R1>([this.perEpoch]),
-      posWeight: tensor1d(options.posWeight ?? new Float32Array(train.labelCount).fill(1)),
-    }));
-    this.losses = vectors.losses;
-    this.posWeight = vectors.posWeight;
+    this.plateau = options.schedule === 'plateau' && plateau ? new Plateau(plateau.factor, plateau.patience) : null;
+    const factorOf = (name: string): number | null => rateFactorOf(model.config, name, options);
+    this.parameters = Object.fromEntries(
+      Object.entries(model.trainingParameters()).filter(([name]) => factorOf(name) !== null),
+    );
+    this.tableFactor = factorOf(wordTable(model.config));
+    const { loss = { kind: 'bce' }, labelSmoothing = 0, posWeight } = options;
+    this.loss = new ClassificationLoss({ loss, labelSmoothing, posWeight }, train.labelCount);
+    const trained = Object.keys(this.parameters);
+    const { seed, batchSize, gradientAccumulation = 1 } = options;
+    this.gradients = new BatchGradients(
+      { model, loss: this.loss, train, trained, tablesTrained: this.tableFactor !== null, seed },
+      Math.ceil(Math.min(batchSize, count) / gradientAccumulation),
+    );
     try {
-      this.optimiser = new AdamW(this.parameters, options);
+      this.loss.check(train);
+      this.loss.check(validation);
+      this.losses = keepAll(() => zeros<Rank.R1>([this.perEpoch]));
     } catch (thrown) {
-      dispose(vectors);
+      this.loss.dispose();
+      throw thrown;
+    }
+    try {
+      this.optimiser = new AdamW(this.parameters, options, (name) => factorOf(name) ?? 0);
+    } catch (thrown) {
+      dispose([this.losses, ...this.loss.tensors]);
       throw thrown;
     }
   }
@@ -128,6 +95,7 @@ export class TrainingRun {
     const { batchSize, epochs, seed } = this.options;
     const count = this.train.starts.length - 1;
     await this.prepare();
+    yield* this.news();
     for (let epoch = 1; epoch <= epochs; epoch++) {
       let reportedSteps = 0;
       let titles = 0;
@@ -139,7 +107,8 @@ export class TrainingRun {
       for (const indices of epochBatches(count, batchSize, seed, epoch)) {
         await this.clock.pausedDuring(gate());
         if (signal.aborted) return;
-        this.trainOn(indices);
+        await this.trainOn(indices);
+        yield* this.news();
         titles += indices.length;
         await this.letOthersIn(inFlight);
         const now = this.clock.seconds;
@@ -152,7 +121,7 @@ export class TrainingRun {
           step: this.step,
           epoch,
           loss,
-          learningRate: learningRateAt(this.schedule, this.step - 1),
+          learningRate: this.rateOf(this.step - 1),
           titlesPerSecond: (titles - reportedTitles) / (now - reported),
           secondsLeft: this.clock.secondsFor(this.schedule.totalSteps - this.step, epochs - epoch + 1),
         };
@@ -164,6 +133,8 @@ export class TrainingRun {
       const trained = this.clock.seconds;
       const { logits: validationLogits, loss: validationLoss } = await this.evaluate();
       this.clock.evaluated(this.clock.seconds - trained);
+      const learningRate = this.rateOf(this.step - 1);
+      this.plateau?.update(this.options.plateau?.score?.(validationLogits) ?? -validationLoss);
       yield {
         type: 'epoch',
         epoch,
@@ -171,48 +142,98 @@ export class TrainingRun {
         trainLoss,
         validationLoss,
         validationLogits,
-        learningRate: learningRateAt(this.schedule, this.step - 1),
+        learningRate,
         titlesPerSecond: titles / (trained - epochStart),
         seconds: this.clock.seconds,
       };
     }
   }
 
-  /** Compiles the kernels of a step before the first, where that takes long. */
-  private async prepare(): Promise<void> {
-    if (!onWebGpu()) return;
-    const count = Math.min(this.options.batchSize, this.train.starts.length - 1);
-    const indices = Uint32Array.from({ length: count }, (_, i) => i);
-    await compileAhead(() => tidy(() => void this.record(indices)));
+  /** Rate of step `step`, counted from 0; after the last evaluation, where the schedule waits for a plateau. */
+  private rateOf(step: number): number {
+    return learningRateAt(this.schedule, step) * (this.plateau?.multiplier ?? 1);
   }
 
-  /** One step: records the work, does not wait for it. */
-  private trainOn(indices: Uint32Array): void {
-    const { model } = this;
-    tidy(() => writeAt(this.losses, this.step % this.perEpoch, this.record(indices)));
-    model.decayRows(this.optimiser.decayFactor(learningRateAt(this.schedule, this.step)));
+  /** What there is to tell since the last time. */
+  private *news(): Generator<LoopEvent, void> {
+    for (const message of this.notices.splice(0)) yield { type: 'notice', message };
+  }
+
+  /** Takes the memory that stays taken, and compiles the kernels of a step before the first, where that takes long. */
+  private async prepare(): Promise<void> {
+    if (!onWebGpu()) return;
+    const all = Object.values(this.model.trainingParameters());
+    await putOnDevice([...all, ...this.optimiser.tensors, ...this.loss.tensors, this.losses]);
+    const count = Math.min(this.options.batchSize, this.train.starts.length - 1);
+    const indices = Uint32Array.from({ length: count }, (_, i) => i);
+    const rehearse = (): void =>
+      tidy(() => {
+        this.update(this.gradients.of(indices, 0));
+      });
+    await this.withinMemory(count, () => {
+      const compiled = compileAhead(rehearse);
+      // It is awaited only after the device has said whether there was memory.
+      compiled.catch(() => null);
+      return compiled;
+    });
+  }
+
+  /** One step: records the work, and does not wait for it but where new memory is taken. */
+  private async trainOn(indices: Uint32Array): Promise<void> {
+    const gradients = await this.withinMemory(
+      indices.length,
+      () => this.gradients.of(indices, this.step),
+      (failed) => dispose(failed),
+    );
+    try {
+      tidy(() => this.update(gradients));
+    } finally {
+      dispose(gradients);
+    }
+    if (this.tableFactor !== null) {
+      this.model.decayRows(this.optimiser.decayFactor(this.rateOf(this.step) * this.tableFactor));
+    }
     this.step++;
     if (onWebGpu()) submit();
   }
 
-  /** Forward, backward and update on the titles at `indices`; returns the loss. Inside a tidy. */
-  private record(indices: Uint32Array): Scalar {
-    const { model, train, options, parameters } = this;
-    const { config } = model;
-    const rows = model.trainingRows;
-    const batch = uploadBatch(packTitles(train, indices, rows), rows, true);
-    const labels = tensor2d(labelsOf(train, indices), [indices.length, train.labelCount]);
-    const seed = hash32(options.seed, this.step);
-    const names = Object.keys(parameters);
-    const lossOf = (...values: Tensor[]): Scalar => {
-      const named = Object.fromEntries(names.map((name, i) => [name, values[i]]));
-      return binaryCrossEntropy(classify(config, named, batch, { training: true, seed }), labels, this.posWeight);
-    };
-    const { value, grads } = valueAndGradients(lossOf, Object.values(parameters));
-    const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]]));
-    this.optimiser.step(parameters, gradients, learningRateAt(this.schedule, this.step), this.step + 1);
-    disposeBatch(batch);
-    return value;
+  private update({ loss, byName }: Gradients): void {
+    this.optimiser.step(this.parameters, byName, this.rateOf(this.step), this.step + 1);
+    writeAt(this.losses, this.step % this.perEpoch, loss);
+  }
+
+  /**
+   * Does work that reads `titles` titles; as long as there is no memory for it, again with half as many at a time. What it makes is good
+   * when this resolves: parameters change only after that. @throws RungError `out-of-memory` when one title at a time is too much.
+   */
+  private async withinMemory<T>(titles: number, work: () => T, undo?: (failed: T) => void): Promise<Awaited<T>> {
+    const { gradients } = this;
+    const before = gradients.partTitles;
+    for (;;) {
+      let failed: { value: T } | null = null;
+      try {
+        const { value, settled } = allocating(work);
+        failed = { value };
+        if (settled) await settled;
+        const made = await value;
+        if (gradients.partTitles < before) this.notices.push(this.halvedText());
+        return made;
+      } catch (thrown) {
+        if (failed) undo?.(failed.value);
+        if (!(thrown instanceof RungError) || thrown.code !== 'out-of-memory') throw thrown;
+        if (onWebGpu()) await submittedWorkDone();
+        destroyUnusedBuffers();
+        const tried = Math.min(gradients.partTitles, titles);
+        if (tried === 1) throw withoutRoom(thrown);
+        gradients.partTitles = Math.ceil(tried / 2);
+      }
+    }
+  }
+
+  private halvedText(): string {
+    const { partTitles } = this.gradients;
+    const parts = `${partTitles} ${partTitles === 1 ? 'title' : 'titles'} at a time`;
+    return `Memory ran out: from step ${this.step + 1} on each batch of ${this.options.batchSize} is read ${parts}. Its result stays the same; a step takes longer.`;
   }
 
   /** Waits until the device is at most two steps behind, and lets waiting messages in. */
@@ -236,7 +257,7 @@ export class TrainingRun {
     const logits = await this.model.logits(this.validation);
     const wrong = logits.find((logit) => !Number.isFinite(logit));
     if (wrong !== undefined) throw this.diverged(`a prediction for the validation titles became ${wrong}`);
-    const loss = meanLoss(logits, this.validation.labels, this.options.posWeight);
+    const loss = this.loss.mean(logits, this.validation);
     if (logits.length > 0 && !Number.isFinite(loss)) throw this.diverged(`the validation loss became ${loss}`);
     return { logits, loss };
   }
@@ -251,7 +272,7 @@ export class TrainingRun {
 
   dispose(): void {
     this.losses.dispose();
-    this.posWeight.dispose();
+    this.loss.dispose();
     this.optimiser.dispose();
   }
 }
@@ -262,9 +283,8 @@ function distinct(a: Int32Array, b: Int32Array): Set<number> {
   return ids;
 }
 
-function labelsOf(examples: Examples, indices: Uint32Array): Float32Array<ArrayBuffer> {
-  const { labels, labelCount: C } = examples;
-  const picked = new Float32Array(indices.length * C);
-  for (const [i, row] of indices.entries()) picked.set(labels.subarray(row * C, (row + 1) * C), i * C);
-  return picked;
+function withoutRoom(cause: RungError): RungError {
+  const message = `Training ran out of memory with one title at a time. ${cause.message}`;
+  const hint = 'Choose a smaller model or fewer tokens a title, or close other pages that use the graphics card.';
+  return new RungError('out-of-memory', message, hint, { cause });
 }

@@ -12,6 +12,13 @@ export const scheduleNames: Record<TrainingConfig['schedule'], string> = {
   linear: 'falls in a straight line',
   cosine: 'falls along a cosine',
   constant: 'stays the same',
+  plateau: 'falls when validation stops rising',
+};
+
+export const lossNames: Record<TrainingConfig['loss'], string> = {
+  bce: 'cross-entropy (all answers count)',
+  focal: 'focal (easy answers count less)',
+  asymmetric: 'asymmetric (easy absences count less)',
 };
 
 export const classWeightNames: Record<TrainingConfig['classWeights'], string> = {
@@ -38,11 +45,16 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
     { id: 'epochs', name: 'Epochs', value: formatCount(config.epochs) },
     { id: 'batchSize', name: 'Batch size', value: `${formatCount(config.batchSize)} titles` },
     { id: 'learningRate', name: 'Learning rate', value: formatSmall(config.learningRate) },
-    { id: 'schedule', name: 'Schedule', value: scheduleNames[config.schedule] },
+    { id: 'schedule', name: 'Schedule', value: scheduleText(config) },
     { id: 'warmup', name: 'Warm-up', value: `${formatPercent(config.warmup)} of the steps` },
     { id: 'weightDecay', name: 'Weight decay', value: formatSmall(config.weightDecay) },
     { id: 'dropout', name: 'Dropout', value: formatPercent(config.dropout) },
     { id: 'maxGradientNorm', name: 'Gradient clipping', value: `at norm ${formatSmall(config.maxGradientNorm)}` },
+    { id: 'layerDecay', name: 'Rate from layer to layer', value: `times ${formatSmall(config.layerDecay)}` },
+    { id: 'frozenLayers', name: 'Frozen layers', value: formatCount(config.frozenLayers) },
+    { id: 'gradientAccumulation', name: 'Parts of a batch', value: formatCount(config.gradientAccumulation) },
+    { id: 'loss', name: 'Loss', value: lossText(config) },
+    { id: 'labelSmoothing', name: 'Label smoothing', value: formatPercent(config.labelSmoothing) },
     { id: 'classWeights', name: 'Class weights', value: classWeightNames[config.classWeights] },
     {
       id: 'earlyStoppingPatience',
@@ -66,4 +78,16 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
       value: config.backend === null ? 'the best there is' : backendNames[config.backend],
     },
   ];
+}
+
+function scheduleText({ schedule, plateauFactor, plateauPatience }: TrainingConfig): string {
+  const name = scheduleNames[schedule];
+  if (schedule !== 'plateau') return name;
+  return `${name}: times ${formatSmall(plateauFactor)} after ${formatCount(plateauPatience + 1)} epochs`;
+}
+
+function lossText({ loss, focalGamma, asymmetricGamma, asymmetricMargin }: TrainingConfig): string {
+  if (loss === 'bce') return 'cross-entropy';
+  if (loss === 'focal') return `focal, power ${formatSmall(focalGamma)}`;
+  return `asymmetric, power ${formatSmall(asymmetricGamma)}, margin ${formatPercent(asymmetricMargin)}`;
 }
