@@ -1,51 +1,20 @@
-/** The built folder on a plain static host: under another path, without the headers that threads need. */
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
-import { expect, test } from '@playwright/test';
+/** The built folder on a plain static host: another path, no isolation headers, and a new version while a training runs. */
+import { expect, test, type Page } from '@playwright/test';
+import { startStaticHost, type StaticHost } from './staticHost.ts';
 import { adjust, open, openSample, trainToTheEnd } from './support.ts';
 
-const types: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.webmanifest': 'application/manifest+json',
-};
-const prefix = '/tools/rung/';
+let host: StaticHost;
 
-let server: Server;
-let address: string;
-
-test.beforeAll(async () => {
-  server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname));
-    const file = join('dist', path === prefix ? 'index.html' : path.slice(prefix.length));
-    if (!path.startsWith(prefix) || !existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server's address is never a string
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`;
+test.beforeEach(async () => {
+  host = await startStaticHost();
 });
 
-test.afterAll(() => {
-  server.close();
-});
+test.afterEach(() => host.close());
 
 test('trains under a sub-path, on one thread where the host sends no isolation headers', async ({ page }) => {
   const missing: string[] = [];
   page.on('response', (response) => response.status() >= 400 && missing.push(response.url()));
-  await page.goto(address);
+  await page.goto(host.address);
   // The only adapter of the test browser is a software one: not chosen unless asked for, and the page says so.
   const badge = page.getByRole('button', { name: /^Device: WASM, 1 thread/ });
   await badge.click();
@@ -57,4 +26,40 @@ test('trains under a sub-path, on one thread where the host sends no isolation h
   await adjust(page, { Epochs: '1' });
   await trainToTheEnd(page, 'Elsewhere');
   expect(missing).toEqual([]);
+});
+
+/** Waits until the page's service worker has everything, so that what comes next is an update. */
+async function installed(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+}
+
+test('a new version waits for a training, in another tab too, and finds its run afterwards', async ({
+  page,
+  context,
+}) => {
+  await page.goto(host.address);
+  await installed(page);
+  await openSample(page);
+  await open(page, 'Train');
+  await adjust(page, { Epochs: '50' });
+  await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.getByText(/in epoch \d/)).toBeVisible({ timeout: 240_000 });
+
+  const other = await context.newPage();
+  await other.goto(host.address);
+  host.publishNewVersion();
+  await other.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  await other.getByRole('button', { name: 'Update Rung' }).click();
+  await expect(other.getByText('A training is running in another tab')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Update Rung' })).toBeHidden();
+
+  await page.getByRole('button', { name: 'Stop and keep the best epoch' }).click();
+  await expect(page.getByRole('button', { name: 'Open Long' })).toBeEnabled({ timeout: 120_000 });
+  const reloaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Update Rung' }).click();
+  await reloaded;
+  await open(page, 'Train');
+  await expect(page.getByRole('button', { name: 'Open Long' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Update Rung' })).toBeHidden();
 });

@@ -9,9 +9,13 @@ export const useUpdate = create<{ take: (() => Promise<void>) | null }>(() => ({
 
 export function registerServiceWorker(): void {
   const activate = registerSW({
-    onNeedRefresh: () => useUpdate.setState({ take }),
-    // Runs in every tab when one of them takes the new version.
-    onNeedReload: () => void reloadWhenIdle(),
+    onNeedRefresh: () => {
+      useUpdate.setState({ take });
+      // Runs in every tab when one of them takes the new version. The library's own event does not come in a tab that was open
+      // before there was any service worker, that of the first visit.
+      navigator.serviceWorker.addEventListener('controllerchange', () => void reloadWhenIdle(), { once: true });
+    },
+    onNeedReload: () => undefined,
   });
 
   async function take(): Promise<void> {
