@@ -55,7 +55,7 @@ export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
   const configJson = readJson(files, 'config.json');
   const architecture = parseModelConfig(configJson);
   const tokenizerConfig = files.has('tokenizer_config.json') ? readJson(files, 'tokenizer_config.json') : undefined;
-  const tokenizerJson = tokenizerJsonOfFolder((name) => textOf(files.get(name)));
+  const tokenizerJson = tokenizerJsonOfFolder((name) => files.get(name));
   const tokenizer = loadTokenizer(tokenizerJson, tokenizerConfig);
   // A folder with a bare vocabulary gets the tokenizer.json made from it, so that what is exported later is complete.
   if (!files.has('tokenizer.json'))

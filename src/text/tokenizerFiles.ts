@@ -3,30 +3,46 @@
  * is what `transformers` itself converts such folders to.
  */
 import { RungError } from '../shared/errors.ts';
+import { sentencePieceTokenizerJson } from './sentencePiece.ts';
 
-/** Reads a text file of the folder; undefined where there is none. */
-export type ReadText = (name: string) => string | undefined;
+type ReadText = (name: string) => string | undefined;
 
 /**
- * The parsed `tokenizer.json` of a Hugging Face folder, or one made from `vocab.txt` (BERT) or `vocab.json` and `merges.txt` (RoBERTa).
+ * The parsed `tokenizer.json` of a Hugging Face folder, or one made from `vocab.txt` (BERT), `vocab.json` and `merges.txt` (RoBERTa) or
+ * `spm.model` (DeBERTa-v3).
+ * @param read gives a file of the folder; undefined where there is none
  * @throws RungError `package-incomplete` where there is none of them, `file-corrupt` where a file cannot be read.
  */
-export function tokenizerJsonOfFolder(readText: ReadText): unknown {
+export function tokenizerJsonOfFolder(read: (name: string) => Uint8Array | undefined): unknown {
+  const readText: ReadText = (name) => {
+    const bytes = read(name);
+    return bytes && new TextDecoder().decode(bytes);
+  };
   const json = readText('tokenizer.json');
   if (json !== undefined) return parse('tokenizer.json', json);
   const vocabTxt = readText('vocab.txt');
-  const config = parseConfig(readText);
+  const configText = readText('tokenizer_config.json');
+  const config = configText === undefined ? null : parse('tokenizer_config.json', configText);
   if (vocabTxt !== undefined) {
-    return wordPieceTokenizerJson(vocabTxt.split(/\r?\n/).filter(Boolean), { lowercase: config.lowercase });
+    return wordPieceTokenizerJson(vocabTxt.split(/\r?\n/).filter(Boolean), {
+      lowercase: flag(config, 'do_lower_case', true),
+    });
   }
   const vocabJson = readText('vocab.json');
   const merges = readText('merges.txt');
   if (vocabJson !== undefined && merges !== undefined) {
-    return byteLevelBpeTokenizerJson(parse('vocab.json', vocabJson), merges, config.addPrefixSpace);
+    return byteLevelBpeTokenizerJson(parse('vocab.json', vocabJson), merges, flag(config, 'add_prefix_space', false));
+  }
+  const spmModel = read('spm.model');
+  if (spmModel !== undefined) {
+    return sentencePieceTokenizerJson(spmModel, {
+      lowercase: flag(config, 'do_lower_case', false),
+      splitByPunctuation: flag(config, 'split_by_punct', false),
+    });
   }
   throw new RungError(
     'package-incomplete',
-    'Reading the model folder: there is no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt.',
+    'Reading the model folder: there is no tokenizer.json, no vocab.txt, no vocab.json with merges.txt, and no spm.model.',
     'Add the tokenizer.json that belongs to these weights (`tokenizer.save_pretrained(folder)`), then drop the folder again.',
   );
 }
@@ -45,14 +61,9 @@ function parse(name: string, text: string): unknown {
   }
 }
 
-function parseConfig(readText: ReadText): { lowercase: boolean; addPrefixSpace: boolean } {
-  const text = readText('tokenizer_config.json');
-  const config = text === undefined ? null : parse('tokenizer_config.json', text);
-  const flag = (name: string, otherwise: boolean): boolean => {
-    const value: unknown = typeof config === 'object' && config !== null ? Reflect.get(config, name) : undefined;
-    return typeof value === 'boolean' ? value : otherwise;
-  };
-  return { lowercase: flag('do_lower_case', true), addPrefixSpace: flag('add_prefix_space', false) };
+function flag(config: unknown, name: string, otherwise: boolean): boolean {
+  const value: unknown = typeof config === 'object' && config !== null ? Reflect.get(config, name) : undefined;
+  return typeof value === 'boolean' ? value : otherwise;
 }
 
 interface AddedToken {
