@@ -72,7 +72,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 
 /** One line for each vector of a head: named variables stay in registers where an array with a running index need not. */
-type EachPart = (line: (p: number) => string) => string;
+export type EachPart = (line: (p: number) => string) => string;
 
 const forwardWgsl = (each: EachPart): string => /* wgsl */ `
   if (item >= u.N * u.A) { return; }
@@ -176,7 +176,7 @@ function backwardWebGpu(
 }
 
 /** Dot product of two stretches of one array or two; four sums side by side, since one alone waits for each addition. */
-function dot(a: Float32Array, atA: number, b: Float32Array, atB: number, length: number): number {
+export function dot(a: Float32Array, atA: number, b: Float32Array, atB: number, length: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
@@ -193,7 +193,7 @@ function dot(a: Float32Array, atA: number, b: Float32Array, atB: number, length:
 }
 
 /** 0 or the scale, for the j-th key of token i's title. */
-function keepFactor({ rate, seed }: Dropout, head: number, j: number): number {
+export function keepFactor({ rate, seed }: Dropout, head: number, j: number): number {
   if (rate === 0) return 1;
   return hash32(seed, head * attentionSeedStride + j) < dropThreshold(rate) ? 0 : keepScale(rate);
 }

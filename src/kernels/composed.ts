@@ -19,6 +19,7 @@ import {
   slice,
   softmax,
   sub,
+  sum,
   tanh,
   tensor,
   tensor2d,
@@ -26,6 +27,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.ts';
 import { attentionSeedStride } from './attention.ts';
@@ -93,9 +95,9 @@ export function embedComposed(
   dropout: Dropout,
 ): Tensor2D {
   const N = tokens.length / 5;
-  let sum = rowsOf(words, tokens.subarray(0, N));
-  if (positions) sum = add(sum, rowsOf(positions, tokens.subarray(N, 2 * N)));
-  return dropped(layerNormComposed(sum, gain, bias, epsilon), dropout);
+  let h = rowsOf(words, tokens.subarray(0, N));
+  if (positions) h = add(h, rowsOf(positions, tokens.subarray(N, 2 * N)));
+  return dropped(layerNormComposed(h, gain, bias, epsilon), dropout);
 }
 
 /** x [R, H] with the first row of types [T, H] added to every row. */
@@ -146,6 +148,47 @@ export function attentionComposed(qkv: Tensor2D, tokens: Int32Array, heads: numb
   const part = (k: number): Tensor => transpose(reshape(slice(qkv, [0, k * H], [N, H]), [N, heads, D]), [1, 0, 2]); // [A, N, D]
   const scores = add(div(matMul(part(0), part(1), false, true), Math.sqrt(D)), bias); // [A, N, N]
   const context = matMul(mul(softmax(scores), factors), part(2)); // [A, N, D]
+  return reshape(transpose(context, [1, 0, 2]), [N, H]);
+}
+
+/**
+ * DeBERTa's attention: qkv [N, 3H], positions as keys and as queries [count, H] each (null: without), `rowOf` the row that a distance
+ * takes -> [N, H].
+ */
+export function disentangledComposed(
+  qkv: Tensor2D,
+  keys: Tensor2D | null,
+  queries: Tensor2D | null,
+  rowOf: (distance: number) => number,
+  tokens: Int32Array,
+  heads: number,
+  dropout: Dropout,
+): Tensor2D {
+  const [N, width] = qkv.shape;
+  const H = width / 3;
+  const D = H / heads;
+  const [bias, factors] = pairConstants(tokens, heads, dropout);
+  const headed = (x: Tensor2D): Tensor3D => transpose(reshape(x, [x.shape[0], heads, D]), [1, 0, 2]);
+  const part = (k: number): Tensor3D => headed(slice(qkv, [0, k * H], [N, H])); // [A, N, D]
+  const count = (keys ?? queries)!.shape[0];
+  const taken = new Float32Array(N * N * count);
+  for (let i = 0; i < N; i++) {
+    const begin = tokens[2 * N + i];
+    for (let j = begin; j < tokens[3 * N + i]; j++) taken[(i * N + j) * count + rowOf(i - j)] = 1;
+  }
+  const pairs = tensor(taken, [1, N, N, count]);
+  const root = Math.sqrt(D * (1 + Number(keys !== null) + Number(queries !== null)));
+  let scores: Tensor = matMul(part(0), part(1), false, true); // [A, N, N]
+  if (keys) {
+    const all = reshape(matMul(part(0), headed(keys), false, true), [heads, N, 1, count]);
+    scores = add(scores, sum(mul(all, pairs), 3));
+  }
+  if (queries) {
+    const all = reshape(matMul(part(1), headed(queries), false, true), [heads, 1, N, count]);
+    scores = add(scores, sum(mul(all, pairs), 3));
+  }
+  const probabilities = softmax(add(div(scores, root), bias));
+  const context = matMul(mul(probabilities, factors), part(2)); // [A, N, D]
   return reshape(transpose(context, [1, 0, 2]), [N, H]);
 }
 

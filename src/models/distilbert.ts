@@ -11,7 +11,7 @@ import { firstRows } from '../kernels/firstRows.ts';
 import { layersOver, type Layers } from '../nn/layers.ts';
 import type { PackedBatch } from '../nn/packedBatch.ts';
 import { distilBertConfigToJson, parseDistilBertConfig, type DistilBertConfig } from './distilbertConfig.ts';
-import type { Family, Shapes } from './family.ts';
+import { ShapeList, type Family, type Shapes } from './family.ts';
 
 const wordTable = 'distilbert.embeddings.word_embeddings.weight';
 const positionTable = 'distilbert.embeddings.position_embeddings.weight';
@@ -39,26 +39,22 @@ export const distilbert: Family<DistilBertConfig> = {
 };
 
 function parameterShapes(config: DistilBertConfig): Shapes {
-  const { vocabSize: V, maxPositions: P, dim: H, hiddenDim: F, layers: L, labels: C } = config;
-  const shapes: Shapes = {};
-  const put = (name: string, out: number, into?: number): void => {
-    shapes[`${name}.weight`] = into === undefined ? [out] : [out, into];
-    shapes[`${name}.bias`] = [out];
-  };
-  shapes[wordTable] = [V, H];
-  shapes[positionTable] = [P, H];
-  put('distilbert.embeddings.LayerNorm', H);
-  for (let layer = 0; layer < L; layer++) {
+  const { vocabSize: V, maxPositions: P, dim: H, hiddenDim: F, labels: C } = config;
+  const list = new ShapeList();
+  list.table('distilbert.embeddings.word_embeddings', V, H);
+  list.table('distilbert.embeddings.position_embeddings', P, H);
+  list.norm('distilbert.embeddings.LayerNorm', H);
+  for (let layer = 0; layer < config.layers; layer++) {
     const at = `distilbert.transformer.layer.${layer}`;
-    for (const part of ['q_lin', 'k_lin', 'v_lin', 'out_lin']) put(`${at}.attention.${part}`, H, H);
-    put(`${at}.sa_layer_norm`, H);
-    put(`${at}.ffn.lin1`, F, H);
-    put(`${at}.ffn.lin2`, H, F);
-    put(`${at}.output_layer_norm`, H);
+    for (const part of ['q_lin', 'k_lin', 'v_lin', 'out_lin']) list.dense(`${at}.attention.${part}`, H, H);
+    list.norm(`${at}.sa_layer_norm`, H);
+    list.dense(`${at}.ffn.lin1`, F, H);
+    list.dense(`${at}.ffn.lin2`, H, F);
+    list.norm(`${at}.output_layer_norm`, H);
   }
-  put('pre_classifier', H, H);
-  put('classifier', C, H);
-  return shapes;
+  list.dense('pre_classifier', H, H);
+  list.dense('classifier', C, H);
+  return list.shapes;
 }
 
 /** [N, H], or with `firstsOnly` the first token of each title: [B, H]. */

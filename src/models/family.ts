@@ -40,3 +40,23 @@ export interface Family<C extends EncoderConfig> {
   /** Logits [B, C]. The same holds. */
   classify(parameters: Record<string, Tensor>, batch: PackedBatch, config: C, options: ForwardOptions): Tensor2D;
 }
+
+/** Collects the shapes of a model's parameters, in its order. */
+export class ShapeList {
+  readonly shapes: Shapes = {};
+
+  /** x wT + b: a weight [out, into] and a bias. */
+  dense(name: string, out: number, into: number): void {
+    this.shapes[`${name}.weight`] = [out, into];
+    this.shapes[`${name}.bias`] = [out];
+  }
+
+  norm(name: string, size: number): void {
+    this.shapes[`${name}.weight`] = [size];
+    this.shapes[`${name}.bias`] = [size];
+  }
+
+  table(name: string, rows: number, size: number): void {
+    this.shapes[`${name}.weight`] = [rows, size];
+  }
+}

@@ -10,15 +10,18 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { PackedBatch } from '../nn/packedBatch.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
+import { bert } from './bert.ts';
+import type { BertConfig, RobertaConfig } from './bertConfig.ts';
 import { ConfigFields, unsupported } from './config.ts';
 import { distilbert } from './distilbert.ts';
 import type { DistilBertConfig } from './distilbertConfig.ts';
 import type { Family, ForwardOptions, Shapes } from './family.ts';
 import { drawParameters, fuse, split } from './parameters.ts';
+import { roberta } from './roberta.ts';
 
-export type ModelConfig = DistilBertConfig;
+export type ModelConfig = DistilBertConfig | BertConfig | RobertaConfig;
 
-const families: Record<ModelConfig['family'], Family<ModelConfig>> = { distilbert };
+const families: Record<ModelConfig['family'], Family<ModelConfig>> = { distilbert, bert, roberta };
 
 /** `model_type`s that run. */
 export const modelTypes: readonly string[] = Object.values(families).flatMap((family) => family.modelTypes);
