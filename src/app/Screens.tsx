@@ -41,7 +41,7 @@ function DataPlace() {
       error={store.error}
       onDismissError={store.dismissError}
       onOpenFile={openDropped}
-      file={store.file}
+      onReopen={store.reopen}
       onOpenText={store.openText}
       onOpenSample={store.openSample}
       onConfigure={store.configure}

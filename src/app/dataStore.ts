@@ -12,13 +12,13 @@ export type DataState =
 
 interface DataStore {
   state: DataState;
-  /** The file that is open, to read it again as another sheet or encoding; null for pasted text. */
-  file: File | null;
+  /** Reads what is open again: another sheet, encoding or separator, with or without a header. Null when nothing is open. */
+  reopen: ((options: ImportOptions) => Promise<void>) | null;
   error: { message: string; hint: string } | null;
   configuring: boolean;
   dismissError: () => void;
   openFile: (file: File, options?: ImportOptions) => Promise<void>;
-  openText: (text: string) => Promise<void>;
+  openText: (text: string, options?: ImportOptions) => Promise<void>;
   openSample: () => Promise<void>;
   configure: (change: Partial<DataSettings>) => Promise<void>;
   fetchRows: (query: RowQuery, offset: number, limit: number) => Promise<RowPage>;
@@ -56,20 +56,20 @@ export const useDataStore = create<DataStore>((set, get) => {
 
   return {
     state: { status: 'empty' },
-    file: null,
+    reopen: null,
     error: null,
     configuring: false,
     dismissError: () => set({ error: null }),
     openFile: (file, options = {}) =>
       open(file.name, async (onProgress) => {
         const summary = await dataWorker.open(file, options, onProgress);
-        set({ file });
+        set({ reopen: (others) => get().openFile(file, others) });
         return summary;
       }),
-    openText: (text) =>
+    openText: (text, options = {}) =>
       open('pasted table', async (onProgress) => {
-        const summary = await dataWorker.openText(text, onProgress);
-        set({ file: null });
+        const summary = await dataWorker.openText(text, options, onProgress);
+        set({ reopen: (others) => get().openText(text, others) });
         return summary;
       }),
     openSample: () =>
@@ -81,7 +81,7 @@ export const useDataStore = create<DataStore>((set, get) => {
         }
         const file = new File([await response.blob()], 'Sample job titles.csv');
         const summary = await dataWorker.open(file, {}, onProgress);
-        set({ file });
+        set({ reopen: (others) => get().openFile(file, others) });
         return summary;
       }),
     configure: async (change) => {

@@ -1,6 +1,5 @@
 /** What a file means that was dropped anywhere on the page: a table to learn from, or a model to predict with. */
 import { toRungError } from '../shared/errors.ts';
-import type { ImportOptions } from '../worker/protocol.ts';
 import { notifications } from '@mantine/notifications';
 import { useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
@@ -10,9 +9,9 @@ import { usePredictStore } from './predictStore.ts';
 const isModel = (file: File): boolean => /\.(zip|safetensors)$/i.test(file.name);
 
 /** Opens a table; a zip or weights file is taken for a model. */
-export function openDropped(file: File, options?: ImportOptions): void {
+export function openDropped(file: File): void {
   if (isModel(file)) void openModelFiles([file]);
-  else void useDataStore.getState().openFile(file, options);
+  else void useDataStore.getState().openFile(file);
 }
 
 /** The same for a file dropped where no drop zone is: the user is taken to what it became. */

@@ -213,7 +213,7 @@ function pastedDelimiter(text: string, titlesOnly: boolean): string {
  * Reads pasted text. `titlesOnly`: a list with one title a line is expected, so commas are no delimiters without a header that says so.
  * @throws RungError `file-empty`, `no-rows`.
  */
-export function readPasted(text: string, titlesOnly: boolean): Table {
+export function readPasted(text: string, titlesOnly: boolean, options: ReadOptions = {}): Table {
   const name = 'Pasted text';
   if (text.trim() === '') {
     throw new RungError(
@@ -225,5 +225,6 @@ export function readPasted(text: string, titlesOnly: boolean): Table {
   const wrong = textError(text, name);
   if (wrong !== null) throw wrong;
   const bytes = new TextEncoder().encode(text).length;
-  return tableFromText(text, { name, bytes, format: 'pasted', delimiter: pastedDelimiter(text, titlesOnly) }, []);
+  const delimiter = options.delimiter ?? pastedDelimiter(text, titlesOnly);
+  return tableFromText(text, { name, bytes, format: 'pasted', delimiter }, [], options.header);
 }

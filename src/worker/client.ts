@@ -41,7 +41,7 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
   remote.init(baseUrl).catch((thrown: unknown) => onFailure(toRungError(thrown)));
   return {
     open: (file, options, onProgress) => remote.open(file, options, Comlink.proxy(onProgress)),
-    openText: (text, onProgress) => remote.openText(text, Comlink.proxy(onProgress)),
+    openText: (text, options, onProgress) => remote.openText(text, options, Comlink.proxy(onProgress)),
     configure: (change) => remote.configure(change),
     rows: (query, offset, limit) => remote.rows(query, offset, limit),
     dataset: () => remote.dataset(),

@@ -116,8 +116,10 @@ describe('the data worker', () => {
   });
 
   it('opens pasted cells and changes settings', async () => {
-    const summary = await data.openText(csv(20).replaceAll(',', '\t'), quiet);
-    expect(summary.source.format).toBe('pasted');
+    const text = csv(20).replaceAll(',', '\t');
+    expect((await data.openText(text, { header: false }, quiet)).rowCount).toBe(21);
+    const summary = await data.openText(text, {}, quiet);
+    expect([summary.source.format, summary.source.header]).toEqual(['pasted', true]);
     const cleaning = { ...summary.settings.cleaning, lowercase: true };
     expect((await data.configure({ cleaning })).cleaned.count).toBe(20);
     expect(failures).toEqual([]);

@@ -40,8 +40,8 @@ class DataHost implements DataApi {
     return this.load(() => readFile(file, options, progress), progress);
   }
 
-  async openText(text: string, onProgress: Progress): Promise<DataSummary> {
-    return this.load(async () => readPasted(text, false), throttle(onProgress));
+  async openText(text: string, options: ImportOptions, onProgress: Progress): Promise<DataSummary> {
+    return this.load(async () => readPasted(text, false, options), throttle(onProgress));
   }
 
   async configure(change: Partial<DataSettings>): Promise<DataSummary> {

@@ -51,7 +51,7 @@ export interface DataApi {
   /** Reads a table and makes it the session's; the one before stays when this throws. */
   open(file: File, options: ImportOptions, onProgress: ProgressListener): Promise<DataSummary>;
   /** The same for pasted text. */
-  openText(text: string, onProgress: ProgressListener): Promise<DataSummary>;
+  openText(text: string, options: ImportOptions, onProgress: ProgressListener): Promise<DataSummary>;
   /** Changes some settings and analyses again. */
   configure(change: Partial<DataSettings>): Promise<DataSummary>;
   /** A window of the rows that match. */

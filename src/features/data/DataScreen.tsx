@@ -21,7 +21,6 @@ export function DataScreen(props: DataScreenProps) {
   const dragging = usePageDrop(entry.openFiles, entry.refuseDrop);
   usePagePaste(entry.openFiles, entry.openText, !pasting);
   const ways = { onFiles: entry.openFiles, onPaste: () => setPasting(true), onSample: entry.openSample };
-  const file = summary && [props.file, ...entry.opened].find((candidate) => candidate && isSource(candidate, summary));
 
   return (
     <>
@@ -48,7 +47,7 @@ export function DataScreen(props: DataScreenProps) {
               configuring={props.configuring}
               onContinue={props.onContinue}
               locked={props.locked}
-              onReopen={file ? (options) => entry.reopen(file, options) : null}
+              onReopen={props.onReopen && entry.reopen}
               {...ways}
             />
           </div>
@@ -70,7 +69,6 @@ type TableEntry = ReturnType<typeof useTableEntry>;
 function useTableEntry(props: DataScreenProps, summary: DataSummary | null) {
   const [waiting, setWaiting] = useState<{ open: () => void } | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
-  const [opened, setOpened] = useState<readonly File[]>([]);
 
   const enter = (open: () => void, remark: string | null = null) => {
     if (props.state.status === 'loading') {
@@ -84,14 +82,8 @@ function useTableEntry(props: DataScreenProps, summary: DataSummary | null) {
     if (props.locked && summary) setWaiting({ open: start });
     else start();
   };
-  const openFile = (file: File, options?: ImportOptions, remark: string | null = null) =>
-    enter(() => {
-      setOpened([file, ...opened.slice(0, 3)]);
-      props.onOpenFile(file, options);
-    }, remark);
 
   return {
-    opened,
     notice,
     refuseDrop: () => setNotice('Nothing could be read from what was dropped: expected a file. Drop the table itself.'),
     dismissNotice: () => setNotice(null),
@@ -104,21 +96,13 @@ function useTableEntry(props: DataScreenProps, summary: DataSummary | null) {
     openFiles: (files: File[]) => {
       // A folder brings more than tables.
       const file = files.find(({ name }) => isTableName(name)) ?? files[0];
-      openFile(
-        file,
-        undefined,
-        files.length > 1 ? `Only ${file.name} was opened: Rung reads one table at a time.` : null,
-      );
+      const remark = `Only ${file.name} was opened: Rung reads one table at a time.`;
+      enter(() => props.onOpenFile(file), files.length > 1 ? remark : null);
     },
-    reopen: openFile,
+    reopen: (options: ImportOptions) => enter(() => props.onReopen?.(options)),
     openText: (text: string) => enter(() => props.onOpenText(text)),
     openSample: () => enter(props.onOpenSample),
   };
-}
-
-/** Whether a file at hand is the one that the summary describes: an opening that failed must not be read again in its place. */
-function isSource(file: File, { source }: DataSummary): boolean {
-  return file.name === source.name && file.size === source.bytes;
 }
 
 /** Takes what is pasted anywhere on the page but into a text box. */

@@ -14,7 +14,7 @@ export interface DataScreenProps {
   /** Shown over whatever is there; nothing behind it is lost. */
   error: { message: string; hint: string } | null;
   onDismissError: () => void;
-  onOpenFile: (file: File, options?: ImportOptions) => void;
+  onOpenFile: (file: File) => void;
   onOpenText: (text: string) => void;
   onOpenSample: () => void;
   onConfigure: (change: Partial<DataSettings>) => void;
@@ -24,8 +24,8 @@ export interface DataScreenProps {
   onContinue: () => void;
   /** A training is running: the data can be looked at, its settings rest, and replacing it asks first. */
   locked: boolean;
-  /** The file that is open, where it is still at hand: lets the sheet, encoding and separator be changed after a visit elsewhere. */
-  file?: File | null;
+  /** Reads what is open again in another way; null where it is not at hand any more. */
+  onReopen: ((options: ImportOptions) => void) | null;
 }
 
 /** What the page's file dialogs offer; what a file really is, its first bytes decide. */
