@@ -83,7 +83,7 @@ async function compare(given: Case, dropout: Dropout): Promise<number> {
   };
   const run = (f: typeof op): Tensor[] =>
     tidy(() => {
-      const { value, grads } = valueAndGrads(f)(inputs as [Tensor, Tensor], dy);
+      const { value, grads } = valueAndGrads(f)(inputs, dy);
       return [value, ...grads];
     });
   const before = memory().numTensors;

@@ -13,15 +13,17 @@ import type { NamedArrays } from '../shared/arrays.ts';
 import { bert } from './bert.ts';
 import type { BertConfig, RobertaConfig } from './bertConfig.ts';
 import { ConfigFields, unsupported } from './config.ts';
+import { debertaV2 } from './debertaV2.ts';
+import type { DebertaV2Config } from './debertaV2Config.ts';
 import { distilbert } from './distilbert.ts';
 import type { DistilBertConfig } from './distilbertConfig.ts';
 import type { Family, ForwardOptions, Shapes } from './family.ts';
 import { drawParameters, fuse, split } from './parameters.ts';
 import { roberta } from './roberta.ts';
 
-export type ModelConfig = DistilBertConfig | BertConfig | RobertaConfig;
+export type ModelConfig = DistilBertConfig | BertConfig | RobertaConfig | DebertaV2Config;
 
-const families: Record<ModelConfig['family'], Family<ModelConfig>> = { distilbert, bert, roberta };
+const families: Record<ModelConfig['family'], Family<ModelConfig>> = { distilbert, bert, roberta, debertaV2 };
 
 /** `model_type`s that run. */
 export const modelTypes: readonly string[] = Object.values(families).flatMap((family) => family.modelTypes);
