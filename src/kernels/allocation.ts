@@ -4,11 +4,13 @@
  */
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import { RungError } from '../shared/errors.ts';
+import { onWebGpu } from './device.ts';
 import { PooledWebGpuBackend } from './webgpuBackend.ts';
+import { destroyUnusedBuffers, submittedWorkDone } from './webgpuProgram.ts';
 
 export interface Allocated<T> {
   value: T;
-  /** Rejects with `out-of-memory` when the value is no good: dispose of it and call `destroyUnusedBuffers`. Null: it is good. */
+  /** Rejects with `out-of-memory` when the value is no good: dispose of it and call `recoverMemory`. Null: it is good. */
   settled: Promise<void> | null;
 }
 
@@ -57,6 +59,16 @@ function passOn(device: GPUDevice): null {
 
 function announce(device: GPUDevice, error: GPUError): void {
   device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+}
+
+/** After work has failed and what it made is disposed of: frees the memory that it took. @throws what is not `out-of-memory`. */
+export async function recoverMemory(thrown: unknown): Promise<RungError> {
+  if (!(thrown instanceof RungError) || thrown.code !== 'out-of-memory') throw thrown;
+  if (onWebGpu()) {
+    await submittedWorkDone();
+    destroyUnusedBuffers();
+  }
+  return thrown;
 }
 
 /**

@@ -23,10 +23,15 @@ export function epochBatches(
 /**
  * Titles for prediction, longest first so that a batch that does not fit fails at once, cut so that each batch has at most `maxTokens`
  * tokens (one title at least).
+ * @param wanted which titles; all if left out.
  */
-export function predictionBatches(starts: Uint32Array, maxTokens: number): Uint32Array<ArrayBuffer>[] {
+export function predictionBatches(
+  starts: Uint32Array,
+  maxTokens: number,
+  wanted: Uint32Array = Uint32Array.from({ length: starts.length - 1 }, (_, i) => i),
+): Uint32Array<ArrayBuffer>[] {
   const length = (i: number): number => starts[i + 1] - starts[i];
-  const order = Uint32Array.from({ length: starts.length - 1 }, (_, i) => i).toSorted((a, b) => length(b) - length(a));
+  const order = wanted.toSorted((a, b) => length(b) - length(a));
   const batches: Uint32Array<ArrayBuffer>[] = [];
   let from = 0;
   let tokens = 0;

@@ -1,5 +1,6 @@
 /** A model's weights on the device: predictions from them, and the way back to plain arrays. What training and prediction share. */
 import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { allocating, putOnDevice, recoverMemory } from '../kernels/allocation.ts';
 import { keepAll } from '../kernels/device.ts';
 import {
   classify,
@@ -17,7 +18,7 @@ import { predictionBatches } from './batches.ts';
 import { nextTask } from './eventLoop.ts';
 import { RowTable, type CoveringRows } from './rowTable.ts';
 
-/** Tokens a batch of prediction. */
+/** Tokens a batch of prediction, as long as there is memory for them. */
 const predictionTokens = 2048;
 
 export class DeviceModel {
@@ -27,6 +28,7 @@ export class DeviceModel {
   readonly positions: RowTable | null;
   /** All parameters but the tables, named as by `fuseParameters`. */
   readonly dense: Map<string, Tensor>;
+  private batchTokens = predictionTokens;
 
   /** @throws RungError `weights-mismatch` when a parameter is missing or of another shape. */
   constructor(config: ModelConfig, weights: NamedArrays) {
@@ -92,18 +94,22 @@ export class DeviceModel {
       positions: positions?.tensor.shape[0] ?? 0,
     };
     const parameters = this.parameterRecord(words.tensor, positions?.tensor ?? null);
+    let left = predictionBatches(titles.starts, this.batchTokens);
     let done = 0;
     try {
-      for (const indices of predictionBatches(titles.starts, predictionTokens)) {
+      await putOnDevice(Object.values(parameters));
+      while (left.length > 0) {
         // WebAssembly reads without waiting: messages get in here, the one that aborts among them.
         await nextTask();
         if (signal?.aborted) throw new RungError('aborted', `Prediction was stopped after ${done} of ${total} titles.`);
-        const output = tidy(() => {
-          const batch = uploadBatch(packTitles(titles, indices, rows), rows, false);
-          return classify(config, parameters, batch, { training: false, seed: 0 });
-        });
-        const values = await output.data<'float32'>();
-        output.dispose();
+        const [indices] = left;
+        const values = await this.logitsOf(titles, indices, parameters, rows);
+        if (!values) {
+          const titlesLeft = Uint32Array.from(left.flatMap((batch) => Array.from(batch)));
+          left = predictionBatches(titles.starts, this.batchTokens, titlesLeft);
+          continue;
+        }
+        left.shift();
         for (const [i, title] of indices.entries()) {
           result.set(values.subarray(i * config.labels, (i + 1) * config.labels), title * config.labels);
         }
@@ -115,6 +121,38 @@ export class DeviceModel {
       positions?.tensor.dispose();
     }
     return result;
+  }
+
+  /** Logits of the titles at `indices`; null when there was no memory for them: fewer are to be tried then (`batchTokens`). */
+  private async logitsOf(
+    titles: TokenisedTitles,
+    indices: Uint32Array,
+    parameters: Record<string, Tensor>,
+    rows: TableRows,
+  ): Promise<Float32Array | null> {
+    const { config } = this;
+    let output: Tensor | null = null;
+    try {
+      const { value, settled } = allocating(() =>
+        tidy(() => {
+          const batch = uploadBatch(packTitles(titles, indices, rows), rows, false);
+          return classify(config, parameters, batch, { training: false, seed: 0 });
+        }),
+      );
+      output = value;
+      if (settled) await settled;
+      return await output.data<'float32'>();
+    } catch (thrown) {
+      output?.dispose();
+      output = null;
+      const shortage = await recoverMemory(thrown);
+      if (indices.length === 1) throw shortage;
+      const tokens = indices.reduce((sum, i) => sum + titles.starts[i + 1] - titles.starts[i], 0);
+      this.batchTokens = Math.ceil(tokens / 2);
+      return null;
+    } finally {
+      output?.dispose();
+    }
   }
 
   /** Tables for the prediction of `titles`; the caller disposes of both tensors. */

@@ -81,7 +81,8 @@ describe.each(['wasm', 'webgpu'] as const)('training on %s', (backend) => {
   });
 
   it('learns which token sets which label', async () => {
-    const { events, logits } = await trainWith({ epochs: 20 });
+    // Dropout would leave it to luck in 16 dimensions.
+    const { events, logits } = await trainWith({ epochs: 20, dropout: 0 });
     const epochs = epochsOf(events);
     expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     expect(epochs.at(-1)!.step).toBe(20 * 7);

@@ -3,9 +3,9 @@
  * device where losses are read (a few times a second) and two steps behind the one being recorded, nowhere else.
  */
 import { dispose, tidy, zeros, type Rank, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { allocating, putOnDevice } from '../kernels/allocation.ts';
+import { allocating, putOnDevice, recoverMemory } from '../kernels/allocation.ts';
 import { keepAll, onWebGpu } from '../kernels/device.ts';
-import { compileAhead, destroyUnusedBuffers, submit, submittedWorkDone } from '../kernels/webgpuProgram.ts';
+import { compileAhead, submit, submittedWorkDone } from '../kernels/webgpuProgram.ts';
 import { writeAt } from '../kernels/writeAt.ts';
 import { wordTable } from '../models/model.ts';
 import type { Examples } from '../shared/arrays.ts';
@@ -45,6 +45,8 @@ export class TrainingRun {
   private readonly perEpoch: number;
   private step = 0;
   private readonly notices: string[] = [];
+  /** Titles at a time with which a step was made again for want of memory. */
+  private retriedWith = 0;
   private readonly clock = new Clock();
 
   constructor(model: DeviceModel, options: TrainerOptions, train: Examples, validation: Examples) {
@@ -220,11 +222,14 @@ export class TrainingRun {
         return made;
       } catch (thrown) {
         if (failed) undo?.(failed.value);
-        if (!(thrown instanceof RungError) || thrown.code !== 'out-of-memory') throw thrown;
-        if (onWebGpu()) await submittedWorkDone();
-        destroyUnusedBuffers();
+        const shortage = await recoverMemory(thrown);
         const tried = Math.min(gradients.partTitles, titles);
-        if (tried === 1) throw withoutRoom(thrown);
+        // The buffers that lay idle are free now, which may do; were they the trouble time and again, every step would be made twice.
+        if (onWebGpu() && tried !== this.retriedWith) {
+          this.retriedWith = tried;
+          continue;
+        }
+        if (tried === 1) throw withoutRoom(shortage);
         gradients.partTitles = Math.ceil(tried / 2);
       }
     }
