@@ -53,6 +53,14 @@ function disposeOf(items: AdamWItem[]): void {
   }
 }
 
+function itemsOf(gradients: number[][]): AdamWItem[] {
+  const slots = zeroMoments(gradients.map(({ length }) => length));
+  return gradients.map((gradient, i) => {
+    const parameter = tensor1d(gradient.map(() => 1));
+    return { parameter, gradient: tensor1d(gradient), moments: slots[i], decayed: true, rateFactor: 1 };
+  });
+}
+
 describe.each(['wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
   beforeAll(async () => {
     await startBackend(backend, location.href);
@@ -103,14 +111,6 @@ describe.each(['wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
     for (const parameter of parameters) parameter.dispose();
     expect(memory().numTensors).toBe(before);
   });
-
-  function itemsOf(gradients: number[][]): AdamWItem[] {
-    const slots = zeroMoments(gradients.map(({ length }) => length));
-    return gradients.map((gradient, i) => {
-      const parameter = tensor1d(gradient.map(() => 1));
-      return { parameter, gradient: tensor1d(gradient), moments: slots[i], decayed: true, rateFactor: 1 };
-    });
-  }
 
   it('leaves out what it is not given: neither changed nor counted in the norm', async () => {
     const [frozen, ...items] = itemsOf([[1e9, 1e9], [3, 4], [0]]);
