@@ -98,6 +98,15 @@ export function writeModelZip(files: ModelFiles): Uint8Array<ArrayBuffer> {
   return zipSync(content);
 }
 
+/** Of the names in a folder those that a model is read from: its config, its tokeniser's and its weights'. */
+export function neededFiles(names: readonly string[]): string[] {
+  const here = new Set(names);
+  // A tokenizer.json makes the vocabulary's own files superfluous.
+  const spare = here.has('tokenizer.json') ? ['vocab.txt', 'vocab.json', 'merges.txt', 'spm.model'] : [];
+  const small = [...textFiles].filter((name) => here.has(name) && !spare.includes(name) && name !== 'README.md');
+  return [...small, ...weightFiles(names)];
+}
+
 function isModelFile(name: string): boolean {
   return textFiles.has(name) || /\.(safetensors|bin|json|h5|onnx|txt)$/i.test(name);
 }

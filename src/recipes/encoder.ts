@@ -4,22 +4,28 @@
  */
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
+import type { TensorReport } from '../shared/training.ts';
 import { readCheckpoint, type ModelFolder } from '../formats/checkpoint.ts';
 import { readSmallFiles, type ModelFiles } from '../formats/package.ts';
 import { initialParameters, isHead, parameterShapes, parseModelConfig, type ModelConfig } from '../models/model.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { tokenizerJsonOfFolder } from '../text/tokenizerFiles.ts';
 
-export interface Encoder {
+interface Description {
+  /** The parsed config.json. */
+  configJson: unknown;
   architecture: ModelConfig;
-  weights: NamedArrays;
   tokenizer: Tokenizer;
+  /** The folder without its weights: what an export copies its tokenizer from. */
+  files: ModelFiles;
+}
+
+export interface Encoder extends Omit<Description, 'configJson'> {
+  weights: NamedArrays;
   /** Names of a trained head; null for an encoder without one. */
   labelNames: string[] | null;
   /** The head was trained to choose one label (softmax), not several. */
   oneLabelOnly: boolean;
-  /** The folder it came from without its weights: what an export copies its tokenizer from. */
-  files: ModelFiles;
   /** What the weights were read from, for messages. */
   weightsFrom: string;
   /** Of the weights' files. */
@@ -47,10 +53,10 @@ export function readJson(files: ModelFiles, name: string): unknown {
 }
 
 /**
- * Reads a folder; its weights tensor by tensor, so that hardly more than the arrays is ever in memory.
+ * All of a folder but its weights, which need not be there yet.
  * @throws RungError when a file is missing or damaged, or the model is of a type that Rung cannot run.
  */
-export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
+export async function readDescription(folder: ModelFolder): Promise<Description> {
   const files = await readSmallFiles(folder);
   const configJson = readJson(files, 'config.json');
   const architecture = parseModelConfig(configJson);
@@ -64,11 +70,20 @@ export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
     const message = `Reading a model: tokenizer.json knows ${tokenizer.vocabSize} tokens, config.json has rows for ${architecture.vocabSize}.`;
     throw new RungError('weights-mismatch', message, 'Use the tokenizer and the weights of the same checkpoint.');
   }
+  return { configJson, architecture, tokenizer, files };
+}
+
+/**
+ * Reads a folder; its weights tensor by tensor, so that hardly more than the arrays is ever in memory.
+ * @throws RungError as `readDescription`, and when the weights are missing or damaged.
+ */
+export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
+  const { configJson, ...description } = await readDescription(folder);
   const { weights: stored, from: weightsFrom, bytes } = await readCheckpoint(folder);
   const weights = withModelPrefix(stored);
   const labelNames = weights.has('classifier.weight') ? labelNamesOf(configJson) : null;
   const oneLabelOnly = fieldOf(configJson, 'problem_type') === 'single_label_classification';
-  return { architecture, weights, tokenizer, labelNames, oneLabelOnly, files, weightsFrom, bytes };
+  return { ...description, weights, labelNames, oneLabelOnly, weightsFrom, bytes };
 }
 
 function fieldOf(json: unknown, name: string): unknown {
@@ -97,7 +112,7 @@ export function withHead(
   encoder: Encoder,
   labelCount: number,
   options: { keepHead: boolean; seed: number; dropout: number },
-): { architecture: ModelConfig; weights: NamedArrays; unused: string[] } {
+): { architecture: ModelConfig; weights: NamedArrays } & TensorReport {
   const { dropout } = options;
   const architecture = { ...encoder.architecture, labels: labelCount, dropout, attentionDropout: dropout };
   const shapes = Object.entries(parameterShapes(architecture));
@@ -119,5 +134,6 @@ export function withHead(
     throw new RungError('weights-mismatch', message, 'Use the config.json that belongs to these weights.');
   }
   const known = new Set(shapes.map(([name]) => name));
-  return { architecture, weights, unused: [...encoder.weights.keys()].filter((name) => !known.has(name)) };
+  const unused = [...encoder.weights.keys()].filter((name) => !known.has(name));
+  return { architecture, weights, unused, fresh: [...(fresh?.keys() ?? [])] };
 }

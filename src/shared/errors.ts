@@ -20,6 +20,9 @@ export const errorCodes = [
   'weights-corrupt',
   'weights-mismatch',
   'model-unsupported',
+  // the Hugging Face Hub
+  'offline',
+  'access-denied',
   // running
   'device-unavailable',
   'device-lost',

@@ -21,7 +21,17 @@ export type EncoderSource =
   /** A folder of `public/models`. */
   | { kind: 'shipped'; id: string }
   /** A Hugging Face folder or a Rung download that the user dropped: kept in the worker under this id. */
-  | { kind: 'dropped'; id: string };
+  | { kind: 'dropped'; id: string }
+  /** A model of the Hugging Face Hub, kept in this browser: "organisation/model". */
+  | { kind: 'hub'; id: string };
+
+/** What reading a checkpoint left over and what it lacked, by tensor name. */
+export interface TensorReport {
+  /** In the checkpoint, but not in the model that is trained: heads of other tasks. */
+  unused: string[];
+  /** Not in the checkpoint: drawn at random, to be learnt. */
+  fresh: string[];
+}
 
 export interface EncoderInfo {
   source: EncoderSource;
@@ -29,6 +39,8 @@ export interface EncoderInfo {
   description: string;
   parameters: number;
   bytes: number;
+  /** Left out for what ships with the app, which fits. */
+  report?: TensorReport;
 }
 
 export interface TrainingConfig {

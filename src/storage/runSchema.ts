@@ -10,6 +10,7 @@ const backend = v.picklist(['webgpu', 'wasm']);
 const encoderSource = v.variant('kind', [
   v.object({ kind: v.literal('shipped'), id: v.string() }),
   v.object({ kind: v.literal('dropped'), id: v.string() }),
+  v.object({ kind: v.literal('hub'), id: v.string() }),
 ]);
 
 // Runs that were stored before a setting existed were trained as its default does.

@@ -75,6 +75,10 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     loadRun: (id) => remote.loadRun(id),
     openPackage: (files, onProgress) => remote.openPackage(files, Comlink.proxy(onProgress)),
     predict: (modelId, titles) => remote.predict(modelId, Comlink.transfer(titles, buffersOfStrings(titles))),
+    hubModels: () => remote.hubModels(),
+    fetchHubModel: (id, onProgress) => remote.fetchHubModel(id, Comlink.proxy(onProgress)),
+    stopFetching: () => remote.stopFetching(),
+    removeHubModel: (id) => remote.removeHubModel(id),
     exportRun: (id, onProgress) => remote.exportRun(id, Comlink.proxy(onProgress)),
   };
 }

@@ -1,9 +1,10 @@
-/** Where encoders come from: the folders that ship with the app, and what the user dropped on this page. */
+/** Where encoders come from: the folders that ship with the app, models of the Hub, and what the user dropped on this page. */
 import { array, number, object, parse, string, variant, literal } from 'valibot';
 import type { ModelFolder } from '../formats/checkpoint.ts';
 import { readEncoder, type Encoder } from '../recipes/encoder.ts';
 import { RungError } from '../shared/errors.ts';
-import type { EncoderInfo, EncoderSource } from '../shared/training.ts';
+import type { EncoderInfo, EncoderSource, TensorReport } from '../shared/training.ts';
+import { HubModels } from './hubModels.ts';
 
 const encoderIndex = array(
   object({
@@ -28,6 +29,7 @@ const shippedFiles = [
 ];
 
 export class Encoders {
+  readonly hub = new HubModels();
   private readonly dropped = new Map<string, { info: EncoderInfo; encoder: Encoder }>();
   private readonly shipped = new Map<string, Promise<Encoder>>();
   private readonly baseUrl: string;
@@ -39,7 +41,7 @@ export class Encoders {
   async list(): Promise<EncoderInfo[]> {
     const response = await this.fetchShipped('models/index.json');
     const index = parse(encoderIndex, await response.json());
-    return [...index, ...Array.from(this.dropped.values(), (entry) => entry.info)];
+    return [...index, ...(await this.hub.encoders()), ...Array.from(this.dropped.values(), (entry) => entry.info)];
   }
 
   /** @throws RungError 'not-found' for one that was dropped in another session. */
@@ -51,6 +53,7 @@ export class Encoders {
       loading.catch(() => this.shipped.delete(source.id));
       return loading;
     }
+    if (source.kind === 'hub') return this.hub.load(source.id);
     const found = this.dropped.get(source.id);
     if (!found) {
       const message = 'The encoder of these settings was dropped in an earlier visit and is not here any more.';
@@ -59,13 +62,20 @@ export class Encoders {
     return found.encoder;
   }
 
-  addDropped(name: string, encoder: Encoder): EncoderInfo {
+  addDropped(name: string, encoder: Encoder, report: TensorReport): EncoderInfo {
     const id = `dropped-${this.dropped.size + 1}`;
     let parameters = 0;
     for (const weights of encoder.weights.values()) parameters += weights.data.length;
     const { layers, dim } = encoder.architecture;
     const description = `${layers} layers of ${dim}, dropped in this visit`;
-    const info: EncoderInfo = { source: { kind: 'dropped', id }, name, description, parameters, bytes: encoder.bytes };
+    const info: EncoderInfo = {
+      source: { kind: 'dropped', id },
+      name,
+      description,
+      parameters,
+      bytes: encoder.bytes,
+      report,
+    };
     this.dropped.set(id, { info, encoder });
     return info;
   }

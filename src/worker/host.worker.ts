@@ -21,7 +21,7 @@ import { holdRun } from '../shared/runLocks.ts';
 import { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
 import { Classifier } from './classifier.ts';
-import type { DroppedModel, EngineApi, ProgressListener, TrainingRequest } from './protocol.ts';
+import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
 import { RunArchive } from './runArchive.ts';
 import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
@@ -155,13 +155,17 @@ class Host implements EngineApi {
     const encoder = await readEncoder(await readModelFiles(files));
     // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
     const labelCount = encoder.labelNames?.length ?? 1;
-    const { unused } = withHead(encoder, labelCount, { keepHead: encoder.labelNames !== null, seed: 0, dropout: 0 });
+    const { unused, fresh } = withHead(encoder, labelCount, {
+      keepHead: encoder.labelNames !== null,
+      seed: 0,
+      dropout: 0,
+    });
     const warnings =
       unused.length > 0
         ? [`${unused.length} tensors of this model are not used: ${unused.slice(0, 3).join(', ')}.`]
         : [];
     const name = nameOfPackage(files);
-    const info = this.encoderList.addDropped(name, encoder);
+    const info = this.encoderList.addDropped(name, encoder, { unused, fresh });
     const classifier = Classifier.ofPackage(info.source.id, name, encoder);
     if (!classifier) return { encoder: info, model: null, warnings };
     this.packages.set(classifier.id, classifier);
@@ -178,6 +182,22 @@ class Host implements EngineApi {
     await this.started(null);
     const probabilities = await model.predict(unpackStrings(titles));
     return Comlink.transfer(probabilities, [probabilities.buffer]);
+  }
+
+  hubModels(): Promise<HubModel[]> {
+    return this.encoderList.hub.list();
+  }
+
+  fetchHubModel(id: string, onProgress: HubListener): Promise<EncoderInfo> {
+    return this.encoderList.hub.fetch(id, onProgress);
+  }
+
+  async stopFetching(): Promise<void> {
+    this.encoderList.hub.stop();
+  }
+
+  removeHubModel(id: string): Promise<void> {
+    return this.encoderList.hub.remove(id);
   }
 
   async exportRun(id: string, onProgress: ProgressListener): Promise<Blob> {

@@ -81,6 +81,31 @@ export interface DroppedModel {
   warnings: string[];
 }
 
+/** How far fetching is; `total` is 0 until the Hub has answered. */
+export interface HubProgress {
+  message: string;
+  /** Bytes that are here, those of an earlier visit included. */
+  received: number;
+  total: number;
+  /** Null until it can be told. */
+  bytesPerSecond: number | null;
+  secondsLeft: number | null;
+}
+
+export type HubListener = (progress: HubProgress) => void;
+
+/** A model of the Hub that is kept in this browser, or a part of it. */
+export interface HubModel {
+  id: string;
+  /** The commit of its files. */
+  revision: string;
+  licence: string | null;
+  bytes: number;
+  held: number;
+  /** Whole, checked and read: it can be trained. */
+  ready: boolean;
+}
+
 export interface EngineApi {
   /** Once, before anything else: the page's folder, where `models/` lies. */
   init(baseUrl: string): Promise<void>;
@@ -114,6 +139,19 @@ export interface EngineApi {
    * @throws RungError 'not-found' when `modelId` is not the model that is loaded.
    */
   predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>>;
+
+  /** Models of the Hub in this browser, whole or not. Nothing is asked of the Hub. */
+  hubModels(): Promise<HubModel[]>;
+  /**
+   * Fetches a model from huggingface.co, continuing where an earlier attempt stopped, and reads it. One at a time.
+   * @throws RungError 'offline', 'not-found', 'access-denied', 'aborted', 'busy', 'file-corrupt', 'quota-exceeded' or why it cannot be
+   * read; what came is kept.
+   */
+  fetchHubModel(id: string, onProgress: HubListener): Promise<EncoderInfo>;
+  /** Stops fetching; what came is kept. */
+  stopFetching(): Promise<void>;
+  /** Deletes a model of the Hub from this browser. @throws RungError 'busy' while it is fetched. */
+  removeHubModel(id: string): Promise<void>;
 
   /** One zip in Hugging Face layout of a stored run. */
   exportRun(id: string, onProgress: ProgressListener): Promise<Blob>;
