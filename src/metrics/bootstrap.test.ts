@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../shared/random.ts';
-import { resampleCount, splitReport } from './bootstrap.ts';
+import { exactMatch, hammingLoss, samplesAverage, weightedAverage } from './averages.ts';
+import { evaluate, splitReport } from './bootstrap.ts';
 import { applyThresholds, confusion, macroF1, microF1, perLabelF1 } from './classification.ts';
+import { resampleCount } from './resample.ts';
 
 /** A seeded split of `rows` in which about `error` of all decisions are wrong. */
 function madeUp(rows: number, shares: number[], error: number, seed = 1) {
@@ -15,6 +17,9 @@ function madeUp(rows: number, shares: number[], error: number, seed = 1) {
   });
   return { actual, probabilities, thresholds: shares.map(() => 0.5), names: shares.map((_, c) => `label ${c}`) };
 }
+
+const tenfold = (values: Uint8Array | Float32Array): number[] =>
+  Array.from(values).flatMap((value) => Array<number>(10).fill(value));
 
 describe('splitReport', () => {
   it('gives the figures of the split itself as values', () => {
@@ -126,11 +131,63 @@ describe('splitReport', () => {
     );
   });
 
+  it('draws near duplicates together: the same title ten times is no more certain than once', () => {
+    const { actual, probabilities, thresholds, names } = madeUp(60, [0.5], 0.2);
+    const groups = tenfold(Uint8Array.from({ length: 60 }, (_, i) => i));
+    const many = [
+      Uint8Array.from(tenfold(actual)),
+      Float32Array.from(tenfold(probabilities)),
+      thresholds,
+      names,
+    ] as const;
+    const once = splitReport(actual, probabilities, thresholds, names, { seed: 1 }).exactMatch;
+    const together = splitReport(...many, { seed: 1, groups }).exactMatch;
+    const apart = splitReport(...many, { seed: 1 }).exactMatch;
+    expect(together).toEqual(once);
+    expect((apart.high - apart.low) / (once.high - once.low)).toBeCloseTo(Math.sqrt(0.1), 1);
+  });
+
   it('refuses a split without rows and thresholds that do not fit', () => {
     const none = new Uint8Array();
     expect(() => splitReport(none, new Float32Array(), [0.5], ['a'], { seed: 1 })).toThrow(/at least one row/);
     expect(() => splitReport(none, new Float32Array(), [], ['a'], { seed: 1 })).toThrow(/expected 1 thresholds/);
+    const one = [Uint8Array.of(1), Float32Array.of(1), [0.5], ['a']] as const;
+    expect(() => splitReport(...one, { seed: 1, groups: [0, 1] })).toThrow(
+      /expected a group for each of 1 rows, got 2/,
+    );
   });
+});
+
+it('evaluates averages over rows and weighted labels around their values', () => {
+  const { actual, probabilities, thresholds, names } = madeUp(200, [0.5, 0.2, 0.05], 0.1);
+  const predicted = applyThresholds(probabilities, thresholds);
+  const {
+    weightedF1,
+    samplesF1,
+    hammingLoss: hamming,
+    report,
+  } = evaluate(actual, probabilities, thresholds, names, {
+    seed: 2,
+    resamples: 200,
+  });
+  expect(weightedF1.value).toBeCloseTo(weightedAverage(confusion(actual, predicted, 3)).f1, 12);
+  expect(samplesF1.value).toBeCloseTo(samplesAverage(actual, predicted, 3).f1, 12);
+  expect(hamming.value).toBeCloseTo(hammingLoss(actual, predicted, 3), 12);
+  expect(report.exactMatch.value).toBeCloseTo(exactMatch(actual, predicted, 3), 12);
+  for (const { value, low, high } of [weightedF1, samplesF1, hamming]) {
+    expect(low).toBeLessThan(value);
+    expect(value).toBeLessThan(high);
+  }
+});
+
+it('does not call a split without an error certain', () => {
+  const actual = Uint8Array.from({ length: 24 }, (_, i) => i % 2);
+  const { hammingLoss: hamming, samplesF1 } = evaluate(actual, Float32Array.from(actual), [0.5, 0.5], ['a', 'b'], {
+    seed: 1,
+  });
+  // Wilson, 0 and 12 of 12.
+  expect(hamming).toEqual({ value: 0, low: 0, high: expect.closeTo(0.2425, 4) });
+  expect(samplesF1).toEqual({ value: 1, low: expect.closeTo(0.7575, 4), high: 1 });
 });
 
 it('draws fewer resamples on very many rows', () => {

@@ -3,6 +3,7 @@
  * figures are scikit-learn's (`calibration_curve`, `brier_score_loss`); the expected calibration error is that of Naeini et al. 2015
  * over the same bins.
  */
+import { percentile } from './resample.ts';
 
 /** Rows whose probability lies over `from` and up to `to`; the first bin holds `from` too. */
 export interface CalibrationBin {
@@ -28,15 +29,6 @@ function binEdges(probabilities: ArrayLike<number>, bins: number, strategy: BinS
   return shares.map((share) => percentile(sorted, (share * 100) / 100));
 }
 
-/** Between order statistics as NumPy interpolates, to the last bit. */
-function percentile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const [low, high] = [sorted[below], sorted[Math.min(below + 1, sorted.length - 1)]];
-  const part = at - below;
-  return part >= 0.5 ? high - (high - low) * (1 - part) : low + (high - low) * part;
-}
-
 /**
  * The calibration curve of one label; bins without rows are left out.
  * @param actual by row, 0 or 1
@@ -59,7 +51,14 @@ export function calibrationCurve(
   }
   return totals
     .filter(({ rows }) => rows > 0)
-    .map(({ sum, ...bin }) => ({ ...bin, predicted: sum / bin.rows, observed: bin.positives / bin.rows }));
+    .map(({ from, to, rows, positives, sum }) => ({
+      from,
+      to,
+      rows,
+      positives,
+      predicted: sum / rows,
+      observed: positives / rows,
+    }));
 }
 
 /** The bin of each row: as many inner edges as lie below its probability. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { minimumSupport } from '../shared/training.ts';
 import { f1Score } from './classification.ts';
-import { chooseThresholds, shrinkage } from './thresholds.ts';
+import { chooseThresholds, costThreshold, decisionsAt, shrinkage } from './thresholds.ts';
 
 /** What the threshold was before it was shrunk. */
 function unshrunk(threshold: number, positives: number): number {
@@ -64,6 +64,52 @@ it('finds the best F1 that any threshold reaches, whatever the order of the rows
       expect(reversed).toEqual([chosen]);
     }),
   );
+});
+
+describe('costThreshold', () => {
+  const row = fc.record({ actual: fc.boolean(), step: fc.nat(12) });
+
+  it('finds the lowest cost that any threshold reaches, predicting nothing included', () => {
+    fc.assert(
+      fc.property(
+        fc.array(row, { minLength: 12, maxLength: 60 }),
+        fc.constantFrom(0.2, 1, 3, 50),
+        (rows, falseCost) => {
+          const positives = rows.filter((r) => r.actual).length;
+          fc.pre(positives >= minimumSupport);
+          const actual = Uint8Array.from(rows, (r) => Number(r.actual));
+          const probabilities = Float32Array.from(rows, (r) => r.step / 13);
+          const prior = falseCost / (1 + falseCost);
+          const chosen = costThreshold(actual, probabilities, 1, 0, falseCost);
+          const share = positives / (positives + shrinkage);
+          const best = Number((prior + (chosen - prior) / share).toFixed(9));
+          const cost = (threshold: number): number => {
+            const { fp, fn } = decisionsAt(actual, probabilities, threshold);
+            return falseCost * fp + fn;
+          };
+          const everyCut = Array.from({ length: 14 }, (_, i) => cost((i - 0.5) / 13));
+          expect(cost(best)).toBeCloseTo(Math.min(...everyCut), 9);
+        },
+      ),
+    );
+  });
+
+  it('rises with the cost of a false one', () => {
+    const actual = Uint8Array.from({ length: 200 }, (_, i) => Number((i * 7919) % 200 < i));
+    const probabilities = Float32Array.from({ length: 200 }, (_, i) => i / 200);
+    const [cheap, even, dear] = [1 / 3, 1, 3].map((cost) => costThreshold(actual, probabilities, 1, 0, cost));
+    expect(cheap).toBeLessThan(even);
+    expect(even).toBeLessThan(dear);
+  });
+
+  it('is that of calibrated probabilities where too few rows carry the label', () => {
+    const actual = Uint8Array.from({ length: 40 }, (_, i) => Number(i < 9));
+    expect(costThreshold(actual, Float32Array.from(actual), 1, 0, 3)).toBe(0.75);
+  });
+});
+
+it('counts what a threshold decides, one that is reached exactly included', () => {
+  expect(decisionsAt([1, 1, 0, 0, 1], [0.9, 0.5, 0.5, 0.1, 0.2], 0.5)).toEqual({ tp: 2, fp: 1, fn: 1 });
 });
 
 it('is quick on 200,000 rows', () => {

@@ -7,7 +7,7 @@ import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
-import type { EpochRecord, SplitReport, StepRecord, TestRow, TrainingConfig } from '../shared/training.ts';
+import type { EpochRecord, ScoredRows, SplitReport, StepRecord, TestRow, TrainingConfig } from '../shared/training.ts';
 import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
@@ -40,6 +40,7 @@ export interface FinetuneResult {
   weights: NamedArrays;
   bestEpoch: number | null;
   thresholds: number[];
+  validation: ScoredRows;
   report: SplitReport;
   testRows: TestRow[];
   /** Ended by the signal, not by itself. */
@@ -140,7 +141,11 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
       weights,
       bestEpoch: best?.epoch ?? null,
       thresholds,
-      report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, { seed: settings.seed }),
+      validation: { actual: validation.labels, probabilities: onValidation },
+      report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, {
+        seed: settings.seed,
+        groups: Array.from(split.test, (row) => dataset.groups[row]),
+      }),
       testRows: testRows(dataset, split.test, onTest),
       stopped: signal.aborted,
     };
@@ -200,7 +205,8 @@ function validationF1(
   return { microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
 }
 
-function epochRecord({ type: _, validationLogits, ...rest }: EpochEvent, validation: Examples): EpochRecord {
+function epochRecord(event: EpochEvent, validation: Examples): EpochRecord {
+  const { type: _, validationLogits, ...rest } = event;
   return { ...rest, ...validationF1(validationLogits, validation) };
 }
 
@@ -220,5 +226,6 @@ function testRows(dataset: Dataset, rows: Uint32Array, probabilities: Float32Arr
     title: titles[row],
     actual: Array.from(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), (held) => held === 1),
     probabilities: Array.from(probabilities.subarray(i * labelCount, (i + 1) * labelCount)),
+    group: dataset.groups[row],
   }));
 }

@@ -192,6 +192,16 @@ export interface TestRow {
   title: string;
   actual: boolean[];
   probabilities: number[];
+  /** Near duplicates share a group; not there in runs of earlier versions. */
+  group?: number;
+}
+
+/** What the model said of rows whose titles are not kept: enough to choose thresholds on. */
+export interface ScoredRows {
+  /** rows x labels, row-major, 0 or 1. */
+  actual: Uint8Array<ArrayBuffer>;
+  /** rows x labels */
+  probabilities: Float32Array<ArrayBuffer>;
 }
 
 export interface DataDigest {
@@ -225,8 +235,12 @@ export interface RunRecord {
   bestEpoch: number | null;
   /** Seconds of training, pauses left out. */
   seconds: number;
-  /** Per label, chosen on the validation split; present when evaluated. */
+  /** Per label, what predictions go by: as chosen on the validation split, or as moved by the user. */
   thresholds: number[];
+  /** Per label, as chosen on the validation split. */
+  chosenThresholds: number[];
+  /** The validation split under the kept weights; null when not evaluated, and in runs of earlier versions. */
+  validation: ScoredRows | null;
   test: { report: SplitReport; rows: TestRow[] } | null;
   /** Bytes of the weights in storage; 0 while there are none. */
   weightBytes: number;

@@ -119,9 +119,15 @@ const testRow = v.object({
   title: v.string(),
   actual: v.array(v.boolean()),
   probabilities: v.array(v.number()),
+  group: v.optional(count),
 });
 
-export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.object({
+const scoredRows = v.object({
+  actual: v.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array),
+  probabilities: v.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array),
+});
+
+const storedRun = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   name: v.string(),
   createdAt: v.number(),
@@ -138,9 +144,17 @@ export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.object({
   bestEpoch: v.nullable(count),
   seconds: v.number(),
   thresholds: v.array(v.number()),
+  chosenThresholds: v.optional(v.array(v.number())),
+  validation: v.optional(v.nullable(scoredRows), null),
   test: v.nullable(v.object({ report, rows: v.array(testRow) })),
   weightBytes: count,
 });
+
+export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.pipe(
+  storedRun,
+  // Before thresholds could be moved, those in use were those that had been chosen.
+  v.transform((run) => ({ ...run, chosenThresholds: run.chosenThresholds ?? run.thresholds })),
+);
 
 /** The record, or in one line what is wrong with it: "config.epochs: expected number, got undefined". */
 export function checkRunRecord(stored: unknown): { record: RunRecord } | { reason: string } {

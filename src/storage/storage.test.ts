@@ -28,6 +28,22 @@ describe('runs', () => {
     expect(await storage.run('run-2')).toBeNull();
   });
 
+  it('keep what the model said of the validation rows', async () => {
+    const validation = { actual: Uint8Array.of(1, 0, 0), probabilities: Float32Array.of(0.9, 0.25, 0.5) };
+    await storage.saveRun(testRecord({ validation, thresholds: [0.7, 0.55, 0.5] }));
+    const kept = await storage.run('run-1');
+    expect(kept?.validation).toEqual(validation);
+    expect([kept?.thresholds, kept?.chosenThresholds]).toEqual([
+      [0.7, 0.55, 0.5],
+      [0.4, 0.55, 0.5],
+    ]);
+  });
+
+  it('of earlier versions had their thresholds chosen, and kept no validation rows', () => {
+    const { chosenThresholds: _, validation: __, ...earlier } = testRecord();
+    expect(checkRunRecord(earlier)).toMatchObject({ record: { chosenThresholds: [0.4, 0.55, 0.5], validation: null } });
+  });
+
   it('are listed newest first and replaced by id', async () => {
     await storage.saveRun(testRecord({ id: 'old', createdAt: 1 }));
     await storage.saveRun(testRecord({ id: 'new', createdAt: 3 }));

@@ -12,6 +12,7 @@ export const exampleLabels = [
   'Chief Officer',
   'Owner',
 ];
+const exampleThresholds = exampleLabels.map((_, i) => 0.5 - 0.03 * i);
 const labelRows = [1105, 497, 403, 211, 166, 4];
 
 export const exampleConfig: TrainingConfig = {
@@ -91,7 +92,8 @@ export function exampleRun(id: string, change: Partial<RunRecord> = {}, seed = 1
     plan: { trainRows: 1784, validationRows: 223, testRows: 223, totalSteps: stepsPerEpoch * config.epochs },
     ...curves,
     bestEpoch: curves.epochs.length === 0 ? null : Math.max(1, config.epochs - 2),
-    thresholds: exampleLabels.map((_, i) => 0.5 - 0.03 * i),
+    thresholds: exampleThresholds,
+    chosenThresholds: exampleThresholds,
     test: null,
     ...change,
   });

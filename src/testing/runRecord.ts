@@ -46,6 +46,8 @@ export function testRecord(change: Partial<RunRecord> = {}): RunRecord {
     bestEpoch: 1,
     seconds: 17.4,
     thresholds: [0.4, 0.55, 0.5],
+    chosenThresholds: [0.4, 0.55, 0.5],
+    validation: null,
     test: {
       report: {
         rows: 121,

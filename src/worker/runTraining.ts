@@ -72,6 +72,8 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
       finishedAt: Date.now(),
       bestEpoch: result.bestEpoch,
       thresholds: result.thresholds,
+      chosenThresholds: result.thresholds,
+      validation: result.validation,
       test: { report: result.report, rows: result.testRows },
     } satisfies Partial<RunRecord>);
     // The best epoch's weights were kept when it ended; thresholds and figures are in the record.
@@ -185,6 +187,8 @@ function newRecord(request: TrainingRequest, around: TrainingSurroundings, split
     bestEpoch: null,
     seconds: 0,
     thresholds: dataset.labelNames.map(() => 0.5),
+    chosenThresholds: dataset.labelNames.map(() => 0.5),
+    validation: null,
     test: null,
     weightBytes: 0,
   };
