@@ -87,17 +87,18 @@ function limitWasm({ wasm }: WasmOwner): MemoryLimit {
   const limit = newLimit(0);
   const { _malloc: allocate, _free: free } = wasm;
   const sizes = new Map<number, number>();
-  wasm._malloc = (bytes) => {
+  const limitedAllocate = (bytes: number): number => {
     if (!take(limit, bytes)) throw new RungError('out-of-memory', `no room for ${bytes} bytes`);
     const address = allocate(bytes);
     sizes.set(address >>> 0, bytes);
     return address;
   };
-  wasm._free = (address) => {
+  const limitedFree = (address: number): void => {
     limit.used -= sizes.get(address >>> 0) ?? 0;
     sizes.delete(address >>> 0);
     free(address);
   };
+  Object.assign(wasm, { _malloc: limitedAllocate, _free: limitedFree });
   limit.lift = () => Object.assign(wasm, { _malloc: allocate, _free: free });
   return limit;
 }

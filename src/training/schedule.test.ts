@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt, type Schedule } from './schedule.ts';
+import { learningRateAt, Plateau, type Schedule } from './schedule.ts';
 
 const rates = (schedule: Schedule): number[] =>
   Array.from({ length: schedule.totalSteps }, (_, step) => learningRateAt(schedule, step));
@@ -27,7 +27,7 @@ describe('learning-rate schedules', () => {
   });
 
   it('are never negative or above the peak, whatever the numbers', () => {
-    for (const kind of ['linear', 'cosine', 'constant'] as const) {
+    for (const kind of ['linear', 'cosine', 'constant', 'plateau'] as const) {
       for (const warmup of [0, 0.01, 0.5, 1]) {
         for (const totalSteps of [1, 2, 7, 100]) {
           for (const rate of rates({ kind, learningRate: 0.1, warmup, totalSteps })) {
@@ -37,5 +37,26 @@ describe('learning-rate schedules', () => {
         }
       }
     }
+  });
+});
+
+const multipliers = (scores: number[], factor: number, patience: number): number[] => {
+  const plateau = new Plateau(factor, patience);
+  return scores.map((score) => {
+    plateau.update(score);
+    return plateau.multiplier;
+  });
+};
+
+describe('Plateau', () => {
+  it('lowers the rate after more epochs without a rise than are let pass, then counts anew, as torch does', () => {
+    expect(multipliers([0.5, 0.6, 0.6, 0.5, 0.6, 0.6, 0.7, 0.1, 0.1], 0.5, 1)).toEqual([
+      1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125,
+    ]);
+    expect(multipliers([0.5, 0.5, 0.5], 0.1, 0)).toEqual([1, 0.1, 0.1 * 0.1]);
+  });
+
+  it('takes negative scores, and no rise too small to count', () => {
+    expect(multipliers([-2, -1, -0.99999, -0.5], 0.5, 0)).toEqual([1, 1, 0.5, 0.5]);
   });
 });
