@@ -6,12 +6,14 @@ import { DataScreen } from '../features/data/DataScreen.tsx';
 import { ExportScreen } from '../features/export/ExportScreen.tsx';
 import { PredictScreen } from '../features/predict/PredictScreen.tsx';
 import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
+import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
 import { engineWorker, dataWorker } from './workers.ts';
 import { keptWeights } from '../ui/keptWeights.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { estimateOf } from './liveRun.ts';
+import { useHubStore } from './hubStore.ts';
 import { goTo, placeOf, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 import { openDropped, openModelFiles } from './dropped.ts';
@@ -71,6 +73,7 @@ function TrainPlace() {
       },
     [summary],
   );
+  const hub = useHub();
   const measurementKey = useMeasurementKey();
   useMeasurement(measurementKey);
   return (
@@ -109,10 +112,25 @@ function TrainPlace() {
       compareIds={engine.compareIds}
       onCompare={engine.setCompare}
       onDropEncoder={openModelFiles}
+      hub={hub}
       error={engine.error}
       onDismissError={engine.dismissError}
     />
   );
+}
+
+function useHub(): HubFieldProps {
+  const { models, fetching, error, fetch, stop, remove, refresh, dismissError } = useHubStore();
+  useEffect(() => void refresh(), [refresh]);
+  return {
+    models,
+    fetching,
+    error,
+    onFetch: fetch,
+    onStop: stop,
+    onRemove: remove,
+    onDismissError: dismissError,
+  };
 }
 
 /** Trains on the open table; when it is done the results are one click away and the model is ready to predict. */
@@ -176,6 +194,11 @@ function useMeasurement(key: string): void {
   }, [key, wanted, rowCount]);
 }
 
+async function keepThresholds(id: string, thresholds: number[]): Promise<void> {
+  const kept = await useEngineStore.getState().setThresholds(id, thresholds);
+  if (kept) usePredictStore.getState().setThresholds(id, thresholds);
+}
+
 function ResultsPlace() {
   const runs = useEngineStore((store) => store.runs);
   const { selectedId, select } = useSelectedRun();
@@ -189,6 +212,7 @@ function ResultsPlace() {
         if (shown) void usePredictStore.getState().select(shown.id);
         goTo('predict');
       }}
+      onThresholds={keepThresholds}
       onExport={() => {
         if (shown) select(shown.id);
         goTo('export');

@@ -8,6 +8,7 @@ import {
   type Backend,
   type DeviceReport,
   type EncoderInfo,
+  type EncoderSource,
   type Estimate,
   type RunRecord,
   type TrainingConfig,
@@ -42,10 +43,15 @@ interface EngineStore {
   resume: () => Promise<void>;
   stop: () => Promise<void>;
   renameRun: (id: string, name: string) => Promise<void>;
+  /** Resolves when they are kept; false when they could not be (`error` then says why). */
+  setThresholds: (id: string, thresholds: number[]) => Promise<boolean>;
   deleteRun: (id: string) => Promise<void>;
   undoDelete: () => Promise<void>;
   setCompare: (ids: string[]) => void;
   openPackage: (files: File[], onProgress: ProgressListener) => Promise<DroppedModel>;
+  refreshEncoders: () => Promise<void>;
+  /** The one that ships with the app. */
+  defaultEncoder: EncoderSource;
   fail: (thrown: unknown) => void;
   dismissError: () => void;
 }
@@ -100,7 +106,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     start: async () => {
       // One after the other fails alone: without a device, kept runs can still be looked at and downloaded.
       await guarded(refreshRuns);
-      await guarded(async () => set({ encoders: await engineWorker.encoders() }));
+      await get().refreshEncoders();
       await guarded(async () => set({ device: await engineWorker.device(get().config.backend) }));
     },
     setConfig: (config) => {
@@ -168,6 +174,15 @@ export const useEngineStore = create<EngineStore>((set, get) => {
         await engineWorker.renameRun(id, name.trim());
         await refreshRuns();
       }),
+    setThresholds: async (id, thresholds) => {
+      let kept = false;
+      await guarded(async () => {
+        await engineWorker.setThresholds(id, thresholds);
+        kept = true;
+        await refreshRuns();
+      });
+      return kept;
+    },
     deleteRun: (id) =>
       guarded(async () => {
         const name = get().runs.find((run) => run.id === id)?.name ?? 'Run';
@@ -186,9 +201,11 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     setCompare: (compareIds) => set({ compareIds }),
     openPackage: async (files, onProgress) => {
       const dropped = await engineWorker.openPackage(files, onProgress);
-      set({ encoders: await engineWorker.encoders() });
+      await get().refreshEncoders();
       return dropped;
     },
+    refreshEncoders: () => guarded(async () => set({ encoders: await engineWorker.encoders() })),
+    defaultEncoder: defaultConfig.encoder,
     fail: (thrown) => {
       const { message, hint } = toRungError(thrown);
       set({ error: { message, hint } });

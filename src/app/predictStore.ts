@@ -16,6 +16,8 @@ interface PredictStore {
   adopt: (model: ModelInfo) => void;
   /** Forgets the model when its run was deleted. */
   forget: (id: string) => void;
+  /** The model goes by these when it is that of the run. */
+  setThresholds: (id: string, thresholds: number[]) => void;
   predict: (modelId: string, titles: PackedStrings) => Promise<Float32Array<ArrayBuffer>>;
   fail: (thrown: unknown) => void;
   dismissError: () => void;
@@ -39,6 +41,8 @@ export const usePredictStore = create<PredictStore>((set, get) => ({
   setLoading: (loading) => set({ loading }),
   adopt: (model) => set((store) => ({ model, packages: [...store.packages, model], error: null })),
   forget: (id) => set((store) => (store.model?.id === id ? { model: null } : {})),
+  setThresholds: (id, thresholds) =>
+    set((store) => (store.model?.id === id ? { model: { ...store.model, thresholds } } : {})),
   predict: (modelId, titles) => engineWorker.predict(modelId, titles),
   fail: (thrown) => {
     const { message, hint } = toRungError(thrown);

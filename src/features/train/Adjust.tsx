@@ -2,10 +2,12 @@
 import { Button, Collapse, Group, NativeSelect, Text, UnstyledButton } from '@mantine/core';
 import { ChevronRight, RotateCcw } from 'lucide-react';
 import { useId, useState, type ReactNode } from 'react';
+import { withEncoder } from '../../shared/encoderChoice.ts';
 import { defaultTrainingConfig, type EncoderInfo, type TrainingConfig } from '../../shared/training.ts';
-import { backendNames, bestByNames, classWeightNames, scheduleNames } from '../../ui/configText.ts';
+import { backendNames, bestByNames, classWeightNames, lossNames, scheduleNames } from '../../ui/configText.ts';
 import { changedSettings, type ConfigProblems } from './configProblems.ts';
 import { EncoderField } from './EncoderField.tsx';
+import type { HubFieldProps } from './HubField.tsx';
 import { knobs, withNumber, type NumericSetting } from './knobs.ts';
 import { NumberField } from './NumberField.tsx';
 import classes from './TrainScreen.module.css';
@@ -17,6 +19,7 @@ export interface AdjustProps {
   onChange: (config: TrainingConfig) => void;
   onReset: () => void;
   onDropEncoder: (files: File[]) => void;
+  hub: HubFieldProps;
 }
 
 /** @see AdjustProps */
@@ -61,7 +64,7 @@ function foldedText(changed: number, wrong: number): string {
   return changed === 1 ? '1 setting changed' : `${changed} settings changed`;
 }
 
-function Fields({ config, problems, encoders, onChange, onDropEncoder }: AdjustProps) {
+function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: AdjustProps) {
   const number = (setting: NumericSetting): ReactNode => {
     const { label, description, scale, step } = knobs[setting];
     return (
@@ -81,8 +84,9 @@ function Fields({ config, problems, encoders, onChange, onDropEncoder }: AdjustP
         <EncoderField
           encoders={encoders}
           value={config.encoder}
-          onChange={(encoder) => onChange({ ...config, encoder })}
+          onChange={(encoder) => onChange(withEncoder(config, encoder))}
           onDrop={onDropEncoder}
+          hub={hub}
         />
         {number('maxTokens')}
         <NativeSelect
@@ -109,12 +113,28 @@ function Fields({ config, problems, encoders, onChange, onDropEncoder }: AdjustP
           names={scheduleNames}
           onChange={(schedule) => onChange({ ...config, schedule })}
         />
+        {config.schedule === 'plateau' && number('plateauFactor')}
+        {config.schedule === 'plateau' && number('plateauPatience')}
         {number('warmup')}
         {number('weightDecay')}
         {number('dropout')}
         {number('maxGradientNorm')}
+        {number('layerDecay')}
+        {number('frozenLayers')}
+        {number('gradientAccumulation')}
       </FieldGroup>
       <FieldGroup title="Labels and the best epoch">
+        <Choice
+          label="Loss"
+          description="What is made small. The other two help where labels are rare; probabilities then say less. Costs nothing."
+          value={config.loss}
+          names={lossNames}
+          onChange={(loss) => onChange({ ...config, loss })}
+        />
+        {config.loss === 'focal' && number('focalGamma')}
+        {config.loss === 'asymmetric' && number('asymmetricGamma')}
+        {config.loss === 'asymmetric' && number('asymmetricMargin')}
+        {number('labelSmoothing')}
         <Choice
           label="Class weights"
           description="Makes rare labels count more: they are found more often, at the price of more false alarms."

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import { useDropzone } from 'react-dropzone';
 import type { EncoderInfo, EncoderSource } from '../../shared/training.ts';
 import { formatBytes } from '../../ui/format.ts';
+import { HubField, type HubFieldProps } from './HubField.tsx';
+import { TensorNotes } from './TensorNotes.tsx';
 import classes from './TrainScreen.module.css';
 
 export interface EncoderFieldProps {
@@ -10,12 +12,13 @@ export interface EncoderFieldProps {
   value: EncoderSource;
   onChange: (encoder: EncoderSource) => void;
   onDrop: (files: File[]) => void;
+  hub: HubFieldProps;
 }
 
 const keyOf = (source: EncoderSource): string => `${source.kind}:${source.id}`;
 
-/** Choice of the encoder, and a place to drop one: a Hugging Face folder or its zip. */
-export function EncoderField({ encoders, value, onChange, onDrop }: EncoderFieldProps) {
+/** Choice of the encoder, a place to drop one (a Hugging Face folder or its zip), and the way to the Hub. */
+export function EncoderField({ encoders, value, onChange, onDrop, hub }: EncoderFieldProps) {
   const folder = useRef<HTMLInputElement>(null);
   const { getRootProps, getInputProps, open, isDragActive } = useDropzone({
     onDrop: (files) => files.length > 0 && onDrop(files),
@@ -60,7 +63,9 @@ export function EncoderField({ encoders, value, onChange, onDrop }: EncoderField
             a folder
           </Button>
         </Group>
+        {chosen?.report && <TensorNotes report={chosen.report} />}
       </div>
+      <HubField {...hub} />
       <input {...getInputProps()} aria-label="Encoder files" />
       <input
         ref={folder}

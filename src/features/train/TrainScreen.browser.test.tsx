@@ -49,6 +49,15 @@ const usual: Omit<TrainScreenProps, keyof ReturnType<typeof callbacks>> = {
   lastDeleted: null,
   compareIds: [],
   error: null,
+  hub: {
+    models: [],
+    fetching: null,
+    error: null,
+    onFetch: () => undefined,
+    onStop: () => undefined,
+    onRemove: () => undefined,
+    onDismissError: () => undefined,
+  },
 };
 
 /** The screen with a config that follows its changes, as the app's does. */

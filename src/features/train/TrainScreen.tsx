@@ -10,6 +10,7 @@ import { keptWeights } from '../../ui/keptWeights.ts';
 import { preloadLineChart } from '../../ui/LineChart.tsx';
 import { Adjust } from './Adjust.tsx';
 import { configProblems } from './configProblems.ts';
+import type { HubFieldProps } from './HubField.tsx';
 import { LivePanel } from './LivePanel.tsx';
 import { ReadyPanel, type ReadyPanelProps } from './ReadyPanel.tsx';
 import { RunComparison } from './RunComparison.tsx';
@@ -34,6 +35,7 @@ export interface TrainScreenProps extends ReadyPanelProps {
   compareIds: string[];
   onCompare: (ids: string[]) => void;
   onDropEncoder: (files: File[]) => void;
+  hub: HubFieldProps;
   error: { message: string; hint: string } | null;
   onDismissError: () => void;
 }
@@ -93,6 +95,7 @@ export function TrainScreen(props: TrainScreenProps) {
               props.onReset();
             }}
             onDropEncoder={props.onDropEncoder}
+            hub={props.hub}
           />
         </>
       )}

@@ -28,6 +28,15 @@ export type NumericSetting =
   | 'weightDecay'
   | 'dropout'
   | 'maxGradientNorm'
+  | 'plateauFactor'
+  | 'plateauPatience'
+  | 'layerDecay'
+  | 'frozenLayers'
+  | 'gradientAccumulation'
+  | 'focalGamma'
+  | 'asymmetricGamma'
+  | 'asymmetricMargin'
+  | 'labelSmoothing'
   | 'seed'
   | 'maxTokens';
 
@@ -83,6 +92,66 @@ export const knobs: Record<NumericSetting, Knob> = {
     description: 'Corrections longer than this are cut, so that one odd title cannot spoil the model. Costs nothing.',
     scale: 1,
     step: decades,
+  },
+  plateauFactor: {
+    label: 'Falls by, times',
+    description: 'The learning rate is multiplied by this each time validation has stopped rising. Costs nothing.',
+    scale: 1,
+    step: by(0.1),
+  },
+  plateauPatience: {
+    label: 'Waits, epochs',
+    description: 'Epochs without a better figure that are let pass before it falls. Waiting longer needs more epochs.',
+    scale: 1,
+    step: by(1),
+  },
+  layerDecay: {
+    label: 'Rate from layer to layer',
+    description:
+      'Each layer learns this much slower than the one above: below 1 keeps what the encoder knows. Costs nothing.',
+    scale: 1,
+    step: by(0.05),
+  },
+  frozenLayers: {
+    label: 'Frozen layers',
+    description:
+      'From below, the embeddings first: they stay as they are. Faster, less memory; learns less from much data.',
+    scale: 1,
+    step: by(1),
+  },
+  gradientAccumulation: {
+    label: 'Parts of a batch',
+    description:
+      'A batch is read in so many parts: the same result with less memory, a little slower. Done by itself when memory ends.',
+    scale: 1,
+    step: twofold,
+  },
+  focalGamma: {
+    label: 'Focus',
+    description:
+      'How much less answers count that are right already; 0 is cross-entropy. Too much and doubtful rows decide.',
+    scale: 1,
+    step: by(0.5),
+  },
+  asymmetricGamma: {
+    label: 'Focus on absent labels',
+    description:
+      'How much less a label counts that is rightly found absent. More finds rare labels, with more false alarms.',
+    scale: 1,
+    step: by(0.5),
+  },
+  asymmetricMargin: {
+    label: 'Margin, %',
+    description: 'Below this probability an absent label counts nothing. Helps against labels that were forgotten.',
+    scale: 100,
+    step: by(1),
+  },
+  labelSmoothing: {
+    label: 'Label smoothing, %',
+    description:
+      'Labels count as a little less than sure: less harm from wrong ones, less extreme probabilities. Costs nothing.',
+    scale: 100,
+    step: by(1),
   },
   seed: {
     label: 'Seed',
