@@ -26,6 +26,13 @@ describe('the model card', () => {
     expect(untested).not.toMatch(/model-index|0\.91/);
   });
 
+  it('says which thresholds were moved by hand, and what that does to the figures', () => {
+    expect(card).not.toContain('Moved by hand');
+    const moved = modelCard({ ...record, thresholds: [0.6, 0.55, 0.5] });
+    expect(moved).toContain('**Moved by hand** afterwards: *Director* (from 0.40); if that was done');
+    expect(moved).toContain('the figures above are optimistic');
+  });
+
   it('says what the data was and how titles are cleaned, and holds no title', () => {
     expect(card).toContain('titles.xlsx, 1,210 rows used; 968 to train, 121 to validate, 121 to test');
     expect(card).toContain('`abc123`');

@@ -1,5 +1,6 @@
 /** README.md of a downloaded model: what it is, how good it is and for how many rows that was measured, how to load it, what it cannot do. */
 import type { CleaningOptions } from '../shared/dataset.ts';
+import { movedThresholds } from '../shared/evaluation.ts';
 import {
   minimumSupport,
   type Interval,
@@ -65,7 +66,8 @@ labels or none. The encoder is ${plain(encoderName)} (DistilBERT architecture), 
 ${day(createdAt)}; neither the data nor the model left that machine for it.`;
 }
 
-function figures({ test, thresholds, data }: RunRecord): string {
+function figures(run: RunRecord): string {
+  const { test, thresholds, data } = run;
   if (!test) {
     const rows = data.labelNames.map((name, i) => [plain(name), count(data.labelRows[i]), fixed(thresholds[i] ?? 0.5)]);
     return `## How good it is
@@ -94,7 +96,16 @@ ${table(
   report.perLabel.map((label, i) => labelRow(label, data.labelRows[i] ?? 0)),
 )}
 ${unmeasured(report)}
-Thresholds were chosen on validation rows. A title carries a label when its probability reaches the threshold.`;
+Thresholds were chosen on validation rows. ${moved(run)}A title carries a label when its probability reaches the threshold.`;
+}
+
+/** Says which thresholds are not the chosen ones; empty, or a sentence with a space after it. */
+function moved({ data, thresholds, chosenThresholds }: RunRecord): string {
+  const labels = movedThresholds(thresholds, { chosenThresholds });
+  if (labels.length === 0) return '';
+  const names = labels.map((i) => `*${plain(data.labelNames[i])}* (from ${fixed(chosenThresholds[i])})`);
+  return `**Moved by hand** afterwards: ${names.join(', ')}; if that was done
+by looking at the test rows, the figures above are optimistic. `;
 }
 
 function labelRow({ name, support, predicted, threshold, precision, recall, f1 }: LabelReport, rows: number): string[] {

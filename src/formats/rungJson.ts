@@ -73,7 +73,7 @@ const schema = v.pipe(
       epochs: count,
       seconds: v.number(),
     }),
-    /** Figures on rows that neither training nor the thresholds saw; null when they were not measured. */
+    /** Figures on rows that training never saw, nor the choice of thresholds unless they were moved by hand; null: not measured. */
     test: v.nullable(splitReport),
   }),
   v.check(

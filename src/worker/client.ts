@@ -70,6 +70,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     stop: () => remote.stop(),
     runs: () => remote.runs(),
     renameRun: (id, name) => remote.renameRun(id, name),
+    setThresholds: (id, thresholds) => remote.setThresholds(id, thresholds),
     deleteRun: (id) => remote.deleteRun(id),
     restoreRun: (id) => remote.restoreRun(id),
     loadRun: (id) => remote.loadRun(id),

@@ -22,6 +22,7 @@ import { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
 import { Classifier } from './classifier.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
+import { moveThresholds } from './moveThresholds.ts';
 import { RunArchive } from './runArchive.ts';
 import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
@@ -126,7 +127,11 @@ class Host implements EngineApi {
   }
 
   async renameRun(id: string, name: string): Promise<void> {
-    await (await this.archive).rename(id, name);
+    await (await this.archive).change(id, () => ({ name }));
+  }
+
+  async setThresholds(id: string, thresholds: number[]): Promise<void> {
+    await (await this.archive).change(id, (run) => moveThresholds(run, thresholds));
   }
 
   async deleteRun(id: string): Promise<void> {
@@ -143,7 +148,7 @@ class Host implements EngineApi {
     if (dropped) return this.use(dropped).info(device);
     const archive = await this.archive;
     const { name, thresholds, data, config } = await archive.get(id);
-    if (this.model?.id === id) return { ...this.model.info(device), name };
+    if (this.model?.id === id) return { ...this.model.info(device), name, thresholds };
     const encoder = await readEncoder(await archive.files(id));
     const { maxTokens } = config;
     return this.use(new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens })).info(device);

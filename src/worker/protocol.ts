@@ -126,6 +126,8 @@ export interface EngineApi {
   /** Newest first. Stored runs that this version cannot read are left out and named in `unreadable`. */
   runs(): Promise<{ runs: RunRecord[]; unreadable: string[] }>;
   renameRun(id: string, name: string): Promise<void>;
+  /** Other thresholds for a run: its predictions, its download and its figures on the test rows go by them. */
+  setThresholds(id: string, thresholds: number[]): Promise<void>;
   deleteRun(id: string): Promise<void>;
   /** Undo of `deleteRun` in the same session. */
   restoreRun(id: string): Promise<void>;

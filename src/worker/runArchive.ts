@@ -80,10 +80,11 @@ export class RunArchive {
     return readModelZip(await this.storage.readWeights(id), `${name}.zip`);
   }
 
-  /** @throws RungError 'busy' while it trains, in this tab or another, or why the name could not be stored. */
-  async rename(id: string, name: string): Promise<void> {
+  /** @throws RungError 'busy' while it trains, in this tab or another, or why the change could not be stored. */
+  async change(id: string, change: (record: RunRecord) => Partial<RunRecord>): Promise<void> {
     await requireIdle(id);
-    const problem = await this.put({ ...(await this.get(id)), name });
+    const record = await this.get(id);
+    const problem = await this.put({ ...record, ...change(record) });
     if (problem && problem !== this.problem) throw problem;
   }
 
