@@ -49,8 +49,8 @@ function useStrayDrops(): void {
     const open = (event: DragEvent): void => {
       if (event.defaultPrevented) return;
       event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file) openStray(file);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) openStray(files);
     };
     addEventListener('dragover', allow);
     addEventListener('drop', open);

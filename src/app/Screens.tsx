@@ -16,7 +16,7 @@ import { estimateOf } from './liveRun.ts';
 import { useHubStore } from './hubStore.ts';
 import { goTo, placeOf, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
-import { openDropped, openModelFiles } from './dropped.ts';
+import { openModelFiles } from './dropped.ts';
 import { useSelectedRun } from './selectedRun.ts';
 
 export function Screens({ place }: { place: Place }) {
@@ -42,7 +42,8 @@ function DataPlace() {
       state={store.state}
       error={store.error}
       onDismissError={store.dismissError}
-      onOpenFile={openDropped}
+      onOpenFile={store.openFile}
+      onOpenModel={openModelFiles}
       onReopen={store.reopen}
       onOpenText={store.openText}
       onOpenSample={store.openSample}

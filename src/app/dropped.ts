@@ -1,42 +1,42 @@
 /** What a file means that was dropped anywhere on the page: a table to learn from, or a model to predict with. */
+import { withEncoder } from '../shared/encoderChoice.ts';
 import { toRungError } from '../shared/errors.ts';
+import { holdsModel, namedByPath } from '../shared/modelDrop.ts';
 import { notifications } from '@mantine/notifications';
 import { useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { goTo } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 
-const isModel = (file: File): boolean => /\.(zip|safetensors)$/i.test(file.name);
-
-/** Opens a table; a zip or weights file is taken for a model. */
-export function openDropped(file: File): void {
-  if (isModel(file)) void openModelFiles([file]);
-  else void useDataStore.getState().openFile(file);
-}
-
-/** The same for a file dropped where no drop zone is: the user is taken to what it became. */
-export function openStray(file: File): void {
-  if (!isModel(file) && useEngineStore.getState().live) {
+/** Files dropped where no drop zone is: the user is taken to what they became. */
+export function openStray(files: File[]): void {
+  if (holdsModel(files)) {
+    void openModelFiles(files);
+    return;
+  }
+  if (useEngineStore.getState().live) {
     const message = 'It trains on the table that is open. Stop it or wait, then drop the file again.';
     notifications.show({ title: 'A training is running', message, color: 'yellow' });
     return;
   }
-  if (!isModel(file)) goTo('data');
-  openDropped(file);
+  goTo('data');
+  void useDataStore.getState().openFile(files[0]);
 }
 
 /** Reads a dropped package. One with a trained head predicts at once; a bare encoder becomes the one to train. */
 export async function openModelFiles(files: File[]): Promise<void> {
   const { setLoading } = usePredictStore.getState();
   try {
-    const { model, encoder, warnings } = await useEngineStore.getState().openPackage(files, setLoading);
+    const { model, encoder, warnings } = await useEngineStore
+      .getState()
+      .openPackage(files.map(namedByPath), setLoading);
     for (const message of warnings) notifications.show({ message, color: 'yellow' });
     if (model) {
       usePredictStore.getState().adopt(model);
       goTo('predict');
     } else {
       const { config, setConfig } = useEngineStore.getState();
-      setConfig({ ...config, encoder: encoder.source });
+      setConfig(withEncoder(config, encoder.source));
       notifications.show({ message: `${encoder.name} is the encoder of the next training.` });
     }
   } catch (thrown) {

@@ -41,7 +41,7 @@ interface Candidate {
 }
 
 /**
- * Reads what the user dropped: one zip, or the files of a folder.
+ * Reads what the user dropped: one zip, or the files of a folder, each named by its path in it.
  * @throws RungError `package-incomplete` naming what is missing and what was found; others as `readModelZip`.
  */
 export async function readModelFiles(files: readonly File[]): Promise<ModelFolder> {
@@ -57,7 +57,7 @@ export async function readModelFiles(files: readonly File[]): Promise<ModelFolde
     return readModelZip(first, first.name);
   }
   const candidates = files.map((file) => ({
-    path: file.webkitRelativePath || file.name,
+    path: file.name,
     size: file.size,
     content: async () => file,
   }));

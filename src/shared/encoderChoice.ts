@@ -5,7 +5,7 @@ import { defaultTrainingConfig, type EncoderSource, type TrainingConfig } from '
 export const pretrainedLearningRate = 5e-5;
 
 const usualRate = ({ kind }: EncoderSource): number =>
-  kind === 'hub' ? pretrainedLearningRate : defaultTrainingConfig.learningRate;
+  kind === 'hub' || kind === 'dropped' ? pretrainedLearningRate : defaultTrainingConfig.learningRate;
 
 /** The settings with another encoder. A learning rate that was the usual one stays the usual one; one that was set stays. */
 export function withEncoder(config: TrainingConfig, encoder: EncoderSource): TrainingConfig {

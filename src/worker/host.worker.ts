@@ -238,10 +238,10 @@ class Host implements EngineApi {
   }
 }
 
-/** A zip's own name, or that of the folder that the files lay in. */
+/** A zip's own name, or that of the folder that the files lay in: their names are their paths. */
 function nameOfPackage(files: File[]): string {
   if (files.length === 1) return files[0].name.replace(/\.zip$/i, '');
-  return files[0]?.webkitRelativePath.split('/')[0] || 'Dropped model';
+  return files[0]?.name.includes('/') ? files[0].name.split('/')[0] : 'Dropped model';
 }
 
 installErrorTransfer();

@@ -56,6 +56,7 @@ function spies() {
   return {
     onDismissError: vi.fn<() => void>(),
     onOpenFile: vi.fn<DataScreenProps['onOpenFile']>(),
+    onOpenModel: vi.fn<DataScreenProps['onOpenModel']>(),
     onOpenText: vi.fn<(text: string) => void>(),
     onReopen: vi.fn<NonNullable<DataScreenProps['onReopen']>>(),
     onOpenSample: vi.fn<() => void>(),
@@ -179,6 +180,14 @@ describe('with no table open', () => {
     await expect.poll(() => props.onOpenFile.mock.calls.map(([file]) => file.name)).toEqual(['first.csv']);
     await expect.element(page.getByText(/Only first.csv was opened/)).toBeVisible();
   });
+});
+
+it('takes a dropped model folder for what it is', async () => {
+  const props = spies();
+  await render(screen({ ...props, state: { status: 'empty' } }));
+  drop(new File(['{}'], 'config.json'), new File(['a'], 'vocab.txt'), new File(['b'], 'model.safetensors'));
+  await expect.poll(() => props.onOpenModel.mock.calls.map(([files]) => files.length)).toEqual([3]);
+  expect(props.onOpenFile).not.toHaveBeenCalled();
 });
 
 describe('while reading', () => {

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal } from '@mantine/core';
 import { OctagonAlert } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
+import { holdsModel } from '../../shared/modelDrop.ts';
 import type { DataSummary } from '../../shared/dataset.ts';
 import { DropOverlay } from '../../ui/DropArea.tsx';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
@@ -94,6 +95,10 @@ function useTableEntry(props: DataScreenProps, summary: DataSummary | null) {
     },
     cancel: () => setWaiting(null),
     openFiles: (files: File[]) => {
+      if (holdsModel(files)) {
+        props.onOpenModel(files);
+        return;
+      }
       // A folder brings more than tables.
       const file = files.find(({ name }) => isTableName(name)) ?? files[0];
       const remark = `Only ${file.name} was opened: Rung reads one table at a time.`;

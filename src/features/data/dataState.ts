@@ -15,6 +15,8 @@ export interface DataScreenProps {
   error: { message: string; hint: string } | null;
   onDismissError: () => void;
   onOpenFile: (file: File) => void;
+  /** A model's folder or zip was dropped here, where tables are. */
+  onOpenModel: (files: File[]) => void;
   onOpenText: (text: string) => void;
   onOpenSample: () => void;
   onConfigure: (change: Partial<DataSettings>) => void;
