@@ -44,6 +44,20 @@ describe('runs', () => {
     expect(checkRunRecord(earlier)).toMatchObject({ record: { chosenThresholds: [0.4, 0.55, 0.5], validation: null } });
   });
 
+  it('of earlier versions were trained as the defaults of later settings do', () => {
+    const record = testRecord();
+    const later = [
+      ['plateauFactor', 'plateauPatience', 'loss', 'focalGamma', 'asymmetricGamma', 'asymmetricMargin'],
+      ['labelSmoothing', 'layerDecay', 'frozenLayers', 'gradientAccumulation'],
+    ].flat();
+    const config = Object.fromEntries(Object.entries(record.config).filter(([name]) => !later.includes(name)));
+    expect(Object.keys(config).length).toBe(Object.keys(record.config).length - later.length);
+    expect(checkRunRecord({ ...record, config })).toEqual({ record });
+    expect(checkRunRecord({ ...record, config: { ...config, layerDecay: 'much' } })).toEqual({
+      reason: expect.stringContaining('config.layerDecay'),
+    });
+  });
+
   it('are listed newest first and replaced by id', async () => {
     await storage.saveRun(testRecord({ id: 'old', createdAt: 1 }));
     await storage.saveRun(testRecord({ id: 'new', createdAt: 3 }));

@@ -64,6 +64,9 @@ function foldedText(changed: number, wrong: number): string {
   return changed === 1 ? '1 setting changed' : `${changed} settings changed`;
 }
 
+// Numbers that go with a choice begin anew when another is made: one that is wrong must not stay where it is not seen.
+const { plateauFactor, plateauPatience, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
+
 function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: AdjustProps) {
   const number = (setting: NumericSetting): ReactNode => {
     const { label, description, scale, step } = knobs[setting];
@@ -111,7 +114,7 @@ function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: Ad
           description="How the learning rate goes after the warm-up. Falling lets the model settle. Costs nothing."
           value={config.schedule}
           names={scheduleNames}
-          onChange={(schedule) => onChange({ ...config, schedule })}
+          onChange={(schedule) => onChange({ ...config, schedule, plateauFactor, plateauPatience })}
         />
         {config.schedule === 'plateau' && number('plateauFactor')}
         {config.schedule === 'plateau' && number('plateauPatience')}
@@ -129,7 +132,7 @@ function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: Ad
           description="What is made small. The other two help where labels are rare; probabilities then say less. Costs nothing."
           value={config.loss}
           names={lossNames}
-          onChange={(loss) => onChange({ ...config, loss })}
+          onChange={(loss) => onChange({ ...config, loss, focalGamma, asymmetricGamma, asymmetricMargin })}
         />
         {config.loss === 'focal' && number('focalGamma')}
         {config.loss === 'asymmetric' && number('asymmetricGamma')}

@@ -176,6 +176,26 @@ describe('settings', () => {
     await expect.element(screen.getByLabelText('Batch size, titles')).toHaveValue('64');
   });
 
+  it('of a choice are there with it only, and begin anew with it', async () => {
+    const { screen, on } = await show();
+    await screen.getByRole('button', { name: /^Adjust/ }).click();
+    await expect.element(screen.getByLabelText('Focus', { exact: true })).not.toBeInTheDocument();
+    await screen.getByLabelText('Loss', { exact: true }).selectOptions('focal');
+    await screen.getByLabelText('Focus', { exact: true }).fill('-1');
+    await expect.element(screen.getByText('A number from 0 to 10')).toBeVisible();
+    await screen.getByLabelText('Loss', { exact: true }).selectOptions('asymmetric');
+    expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...exampleConfig, loss: 'asymmetric' });
+    await screen.getByLabelText('Margin, %').fill('10');
+    const asymmetric = { ...exampleConfig, loss: 'asymmetric', asymmetricMargin: 0.1 };
+    expect(on.onConfigChange).toHaveBeenLastCalledWith(asymmetric);
+    await screen.getByLabelText('Schedule').selectOptions('plateau');
+    await screen.getByLabelText('Waits, epochs').fill('2');
+    const plateau = { schedule: 'plateau', plateauPatience: 2 };
+    expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...asymmetric, ...plateau });
+    await screen.getByLabelText('Frozen layers').fill('3');
+    expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...asymmetric, ...plateau, frozenLayers: 3 });
+  });
+
   it('turn early stopping off', async () => {
     const { screen, on } = await show();
     await screen.getByRole('button', { name: /^Adjust/ }).click();
