@@ -1,10 +1,10 @@
-/** The page that `bench/step.ts` opens: passes one request to a worker, as the app does, and its answer back. */
+/** The page that `step.ts` and `kernels.ts` open: passes one request to a worker, as the app does, and its answer back. */
+import type { KernelRequest, KernelResult } from './kernels.worker.ts';
 import type { BenchRequest, BenchResult } from './step.worker.ts';
 
-function measure(request: BenchRequest): Promise<BenchResult> {
-  const worker = new Worker(new URL('step.worker.ts', import.meta.url), { type: 'module' });
+function ask<Result>(worker: Worker, request: BenchRequest | KernelRequest): Promise<Result> {
   return new Promise((resolve, reject) => {
-    worker.addEventListener('message', ({ data }: MessageEvent<BenchResult | string>) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<Result | string>) => {
       if (typeof data === 'string') reject(new Error(data));
       else resolve(data);
     });
@@ -13,4 +13,10 @@ function measure(request: BenchRequest): Promise<BenchResult> {
   });
 }
 
-Object.assign(window, { measure });
+const stepWorker = (): Worker => new Worker(new URL('step.worker.ts', import.meta.url), { type: 'module' });
+const kernelWorker = (): Worker => new Worker(new URL('kernels.worker.ts', import.meta.url), { type: 'module' });
+
+Object.assign(window, {
+  measureSteps: (request: BenchRequest): Promise<BenchResult> => ask(stepWorker(), request),
+  measureKernels: (request: KernelRequest): Promise<KernelResult> => ask(kernelWorker(), request),
+});

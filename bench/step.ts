@@ -3,13 +3,8 @@
  *   node tools/run.mjs bench/step.ts [--backend wasm|webgpu] [--epochs 2] [--titles 1792] [--batch 32] [--no-isolation]
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
-import { chromiumArguments, chromiumPath, isolationHeaders } from '../tools/chromium.ts';
+import { onBenchPage } from './benchPage.ts';
 import type { BenchRequest, BenchResult } from './step.worker.ts';
 
 /** 4 layers of 192: the shipped encoder. */
@@ -22,11 +17,9 @@ const shipped = {
   hidden_dim: 768,
 };
 
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:";
-
 declare global {
   interface Window {
-    measure: (request: BenchRequest) => Promise<BenchResult>;
+    measureSteps: (request: BenchRequest) => Promise<BenchResult>;
   }
 }
 
@@ -57,28 +50,15 @@ async function inBrowser(
   request: BenchRequest,
   isolated: boolean,
 ): Promise<BenchResult & { processorSeconds: Record<string, number> }> {
-  const outDir = await mkdtemp(join(tmpdir(), 'rung-bench-'));
-  const common = { configFile: false, root: join(import.meta.dirname, '.'), base: './', logLevel: 'warn' } as const;
-  await build({ ...common, worker: { format: 'es' }, build: { outDir, target: 'es2023', emptyOutDir: true } });
-  const headers = { 'Content-Security-Policy': policy, ...(isolated ? isolationHeaders : {}) };
-  const server = await preview({ ...common, build: { outDir }, preview: { port: 0, headers } });
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });
-  try {
-    const page = await browser.newPage();
-    const meter = new ProcessorMeter();
+  const meter = new ProcessorMeter();
+  const result = await onBenchPage(isolated, (page) => {
     page.on('console', (message) => {
       const [, name] = /^mark ?(.*)$/.exec(message.text()) ?? [];
-      if (name === undefined) console.log(`  ${message.text()}`);
-      else meter.mark(name);
+      if (name !== undefined) meter.mark(name);
     });
-    await page.goto(server.resolvedUrls?.local[0] ?? '');
-    const result = await page.evaluate((sent) => window.measure(sent), request);
-    return { ...result, processorSeconds: meter.seconds };
-  } finally {
-    await browser.close();
-    await server.close();
-    await rm(outDir, { recursive: true });
-  }
+    return page.evaluate((sent) => window.measureSteps(sent), request);
+  });
+  return { ...result, processorSeconds: meter.seconds };
 }
 
 /** Processor time of all processes below this one (Linux), between marks: what a busy machine does not blur. */

@@ -104,7 +104,7 @@ export class StockModel {
   private dense(x: Tensor2D, name: string): Tensor2D {
     return fused.matMul({
       a: x,
-      b: this.weight(`${name}.weight`) as Tensor2D,
+      b: this.weight(`${name}.weight`),
       bias: this.weight(`${name}.bias`),
     }) as Tensor2D;
   }

@@ -5,6 +5,7 @@ import { Random } from '../shared/random.ts';
 import { expectClose } from '../testing/close.ts';
 import { adamWStep, zeroMoments, type AdamWItem } from './adamw.ts';
 import { startBackend } from './backend.ts';
+import { setSoftwareAdapter } from './webgpuProgram.ts';
 
 const settings = { learningRate: 0.01, weightDecay: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const random = new Random(5);
@@ -61,9 +62,14 @@ function itemsOf(gradients: number[][]): AdamWItem[] {
   });
 }
 
-describe.each(['wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
+describe.each([
+  ['wasm', false],
+  ['webgpu', true],
+  ['webgpu', false],
+] as const)('AdamW on %s, software form %s', (backend, software) => {
   beforeAll(async () => {
     await startBackend(backend, location.href);
+    setSoftwareAdapter(software);
   });
 
   // More parameters than one kernel takes, sizes that are no multiples of 4 among them.

@@ -6,7 +6,7 @@
 import { zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { keepAll, onWebGpu } from './device.ts';
 import { floats, forgetPacked } from './wasmHeap.ts';
-import { bindingLimits, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
+import { bindingLimits, isSoftwareAdapter, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
 /** Where the two moments of a parameter lie: the mean from `at` on, the variance behind it, each padded to whole vec4s. */
 export interface MomentSlot {
@@ -84,22 +84,41 @@ function memoised(name: string, build: () => Omit<Kernel, 'name'>): Kernel {
 const numbered = <T>(count: number, entry: (i: number) => [string, T][]): Record<string, T> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => entry(i)).flat());
 
-/** `body(i)` for the item whose workgroups this one belongs to: item i has those below `u.end{i}` that no item before it has. */
-const ofItem = (count: number, body: (i: number) => string): string =>
-  Array.from(
-    { length: count },
-    (_, i) => `if (group < u.end${i}) {
-    let own = group - ${i === 0 ? '0u' : `u.end${i - 1}`};
-    ${body(i)}
-  }`,
-  ).join(' else ');
+/**
+ * A loop over the vec4s of each item that are this thread's, `item` the index. Stretches of `width` are numbered through all items:
+ * item i has those below `u.end{i}` that no item before it has. A loop and no branch: a software adapter runs through every branch, taken
+ * or not, but leaves out a loop without a turn.
+ */
+const ofStretch = (count: number, width: number, lanes: number, body: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => {
+    const begin = i === 0 ? '0u' : `u.end${i - 1}`;
+    const vectors = `(u.size${i} + 3u) / 4u`;
+    return /* wgsl */ `{
+    let start = (stretch - ${begin}) * ${width}u;
+    let stop = min(${vectors}, start + ${width}u);
+    for (var item = select(stop, start + lane, stretch >= ${begin} && stretch < u.end${i}); item < stop; item += ${lanes}u) {
+      ${body(i)}
+    }
+  }`;
+  }).join('\n  ');
 
-const groupHead = /* wgsl */ `
-  let group = id.y * groups.x + id.x;`;
+/** WGSL head of a kernel in which a workgroup of 64 shares a stretch; or, on a software adapter, each thread has its own (`alone`). */
+const stretchHead = (alone: boolean): string =>
+  alone
+    ? /* wgsl */ `
+@compute @workgroup_size(4)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let stretch = id.y * groups.x * 4u + id.x;
+  let lane = 0u;`
+    : /* wgsl */ `
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let stretch = id.y * groups.x + id.x;`;
 
 /** Sums of squares of `count` gradients. What a buffer holds past its tensor's end is left out. */
 function squaresKernel(count: number): Kernel {
-  return memoised(`gradient squares ${count}`, () => ({
+  const alone = isSoftwareAdapter();
+  return memoised(`gradient squares ${count} ${alone}`, () => ({
     inputs: numbered(count, (i) => [[`g${i}`, 'vec4<f32>']]),
     outputs: { parts: 'f32' },
     uniforms: {
@@ -110,25 +129,25 @@ function squaresKernel(count: number): Kernel {
       ]),
     },
     body: /* wgsl */ `
-var<workgroup> lanes: array<f32, 64>;
-fn squares(x: vec4<f32>, at: u32, size: u32) -> f32 {
+${alone ? '' : 'var<workgroup> lanes: array<f32, 64>;'}
+fn squares(x: vec4<f32>, at: u32, size: u32) -> vec4<f32> {
   let kept = select(vec4<f32>(), x, vec4<u32>(at) * 4u + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(size));
-  return dot(kept, kept);
+  return kept * kept;
 }
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {${groupHead}
-  var sum = 0.0;
-  ${ofItem(
-    count,
-    (i) => `let end = min((u.size${i} + 3u) / 4u, (own + 1u) * ${elementsPerPart / 4}u);
-    for (var at = own * ${elementsPerPart / 4}u + lane; at < end; at += 64u) { sum += squares(g${i}[at], at, u.size${i}); }`,
-  )}
-  lanes[lane] = sum;
+${stretchHead(alone)}
+  var four = vec4<f32>();
+  ${ofStretch(count, elementsPerPart / 4, alone ? 1 : 64, (i) => `four += squares(g${i}[item], item, u.size${i});`)}
+  var sum = four.x + four.y + four.z + four.w;
+  ${
+    alone
+      ? `if (stretch < u.end${count - 1}) { parts[u.first + stretch] = sum; }`
+      : `lanes[lane] = sum;
   workgroupBarrier();
-  if (lane == 0u && group < u.end${count - 1}) {
+  if (lane == 0u && stretch < u.end${count - 1}) {
     sum = 0.0;
     for (var k = 0u; k < 64u; k++) { sum += lanes[k]; }
-    parts[u.first + group] = sum;
+    parts[u.first + stretch] = sum;
+  }`
   }
 }`,
   }));
@@ -158,7 +177,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 };
 
 /** Vec4s that one workgroup updates. */
-const vectorsPerGroup = 64;
+const vectorsPerGroup = 256;
 
 /** The update of `count` parameters whose moments are in one tensor. Numbers past a tensor's end are computed too, and reach nothing. */
 function updateKernel(count: number): Kernel {
@@ -180,20 +199,20 @@ function updateKernel(count: number): Kernel {
         [`shrink${i}`, 'f32'],
       ]),
     },
-    body: /* wgsl */ `
-@compute @workgroup_size(${vectorsPerGroup})
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {${groupHead}
-  ${ofItem(
+    body: /* wgsl */ `${stretchHead(false)}
+  let factor = clip[0];
+  ${ofStretch(
     count,
-    (i) => `let item = own * ${vectorsPerGroup}u + lane;
-    if (item >= u.size${i}) { return; }
-    let at = u.at${i} + item;
-    let g = g${i}[item] * clip[0];
-    let m = u.beta1 * moments[at] + u.rest1 * g;
-    let v = u.beta2 * moments[at + u.size${i}] + u.rest2 * g * g;
-    moments[at] = m;
-    moments[at + u.size${i}] = v;
-    p${i}[item] = p${i}[item] * u.shrink${i} - u.rate${i} * m / (sqrt(v) / u.root2 + u.epsilon);`,
+    vectorsPerGroup,
+    64,
+    (i) => `let at = u.at${i} + item;
+      let second = at + (u.size${i} + 3u) / 4u;
+      let g = g${i}[item] * factor;
+      let m = u.beta1 * moments[at] + u.rest1 * g;
+      let v = u.beta2 * moments[second] + u.rest2 * g * g;
+      moments[at] = m;
+      moments[second] = v;
+      p${i}[item] = p${i}[item] * u.shrink${i} - u.rate${i} * m / (sqrt(v) / u.root2 + u.epsilon);`,
   )}
 }`,
   }));
@@ -222,11 +241,10 @@ function stepWebGpu(items: AdamWItem[], options: AdamWStep): void {
   const shared = [beta1, beta2, epsilon, Math.sqrt(1 - beta2 ** step), 1 - beta1, 1 - beta2];
   const most = Math.floor((bindingLimits().buffers - 2) / 2);
   for (const chunk of chunks(items, most, (a, b) => a.moments.flat === b.moments.flat)) {
-    const vectors = chunk.map(({ gradient }) => padded(gradient.size) / 4);
-    const groupEnds = ends(vectors.map((n) => Math.ceil(n / vectorsPerGroup)));
+    const groupEnds = ends(chunk.map(({ gradient }) => Math.ceil(gradient.size / 4 / vectorsPerGroup)));
     const own = chunk.flatMap((item, i) => {
       const { rate, shrink } = factors(options, item);
-      return [groupEnds[i], vectors[i], item.moments.at / 4, rate, shrink];
+      return [groupEnds[i], item.gradient.size, item.moments.at / 4, rate, shrink];
     });
     launch(
       updateKernel(chunk.length),
@@ -248,7 +266,7 @@ function clipOperands(items: AdamWItem[], maxNorm: number): [Tensor[], number[][
     const groupEnds = ends(chunk.map(partsOf));
     const uniforms = [first, ...chunk.flatMap(({ gradient }, i) => [groupEnds[i], gradient.size])];
     const gradients = chunk.map(({ gradient }) => gradient);
-    const groups = workgroupsFor(groupEnds.at(-1)!, 1);
+    const groups = workgroupsFor(groupEnds.at(-1)!, isSoftwareAdapter() ? 4 : 1);
     parts = launch(squaresKernel(chunk.length), gradients, [parts], uniforms, groups)[0];
     first += groupEnds.at(-1)!;
   }

@@ -58,9 +58,14 @@ export class PooledWebGpuBackend extends WebGPUBackend {
   }
 
   /** The buffer of a tensor, which may be longer than its values. */
-  bufferOf(tensor: TensorInfo): GPUBuffer {
+  private bufferOf(tensor: TensorInfo): GPUBuffer {
     this.uploadToGPU(tensor.dataId);
     return this.dataOf(tensor.dataId).resource!;
+  }
+
+  /** The tensor's part of its buffer, to the end of its last vec4. */
+  bindingOf(tensor: TensorInfo): GPUBufferBinding {
+    return { buffer: this.bufferOf(tensor), size: Math.max(1, Math.ceil(bytesOf(tensor) / 16)) * 16 };
   }
 
   /** To be called before a kernel writes into a tensor: a value that was read back is kept on the CPU, and about to be wrong. */
@@ -69,18 +74,18 @@ export class PooledWebGpuBackend extends WebGPUBackend {
     this.dataOf(tensor.dataId).values = null;
   }
 
-  /** Records a dispatch; `writeUniforms` fills the kernel's `uniformBytes`. Buffers are bound in order, uniforms last. */
+  /** Records a dispatch; `writeUniforms` fills the kernel's `uniformBytes`. Tensors are bound in order, uniforms last. */
   record(
     pipeline: GPUComputePipeline,
-    buffers: GPUBuffer[],
+    bindings: GPUBufferBinding[],
     uniformBytes: number,
     writeUniforms: (view: DataView) => void,
     workgroups: [number, number, number],
   ): void {
     const offset = this.commands * this.slot;
     writeUniforms(new DataView(this.uniforms, offset, uniformBytes));
-    const entries: GPUBindGroupEntry[] = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-    entries.push({ binding: buffers.length, resource: { buffer: this.uniformBuffer, offset, size: uniformBytes } });
+    const entries: GPUBindGroupEntry[] = bindings.map((resource, binding) => ({ binding, resource }));
+    entries.push({ binding: bindings.length, resource: { buffer: this.uniformBuffer, offset, size: uniformBytes } });
     this.ensureCommandEncoderReady();
     const { internals } = this;
     internals.computePassEncoder ??= internals.commandEncoder!.beginComputePass();

@@ -138,10 +138,10 @@ export function launch(
     for (const tensor of results) backend.uploadToGPU(tensor.dataId);
     return results;
   }
-  const buffers = [...inputs, ...results].map((tensor) => backend.bufferOf(tensor));
+  const bindings = [...inputs, ...results].map((tensor) => backend.bindingOf(tensor));
   const pipeline = pipelineOf(kernel, backend.device);
   const write = (view: DataView): void => writeUniforms(kernel, uniforms, view);
-  backend.record(pipeline, buffers, uniformBytes(kernel), write, workgroups);
+  backend.record(pipeline, bindings, uniformBytes(kernel), write, workgroups);
   return results;
 }
 
