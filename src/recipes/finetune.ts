@@ -29,11 +29,18 @@ export interface FinetuneInput {
   gate: () => Promise<void>;
 }
 
+/** All that predicting with the weights of an epoch takes, should the training not get to its end. */
+export interface KeptEpoch {
+  weights: NamedArrays;
+  thresholds: number[];
+  validation: ScoredRows;
+}
+
 export type FinetuneEvent =
   | { type: 'phase'; message: string; fraction: number | null }
   | { type: 'step'; record: StepRecord }
-  /** `weights` are there when this epoch is the best so far. */
-  | { type: 'epoch'; record: EpochRecord; weights: NamedArrays | null }
+  /** `best` is there when this epoch is the best so far. */
+  | { type: 'epoch'; record: EpochRecord; best: KeptEpoch | null }
   | { type: 'notice'; message: string };
 
 export interface FinetuneResult {
@@ -80,19 +87,18 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     plateau: {
       factor: settings.plateauFactor,
       patience: settings.plateauPatience,
-      score: (logits) => validationF1(logits, validation)[settings.bestBy],
+      score: (logits) => validationF1(logits, validation, settings.loss)[settings.bestBy],
     },
     seed: settings.seed,
   });
-  if (settings.frozenLayers > architecture.layers + 1) {
-    const message = `The encoder has ${architecture.layers} layers above its embeddings: all of it is frozen, only the head is trained.`;
-    yield { type: 'notice', message };
-  }
-
   // Loop
   let best: { weights: NamedArrays; epoch: number; score: number; loss: number } | null = null;
   let lastWeights: NamedArrays | null = null;
   try {
+    if (settings.frozenLayers > architecture.layers + 1) {
+      const message = `The encoder has ${architecture.layers} layers above its embeddings: all of it is frozen, only the head is trained.`;
+      yield { type: 'notice', message };
+    }
     for await (const event of trainer.run(train, validation, signal, input.gate)) {
       if (event.type === 'step') {
         const { type: _, ...record } = event;
@@ -103,13 +109,13 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
         yield event;
         continue;
       }
-      const record = epochRecord(event, validation);
+      const record = epochRecord(event, validation, settings.loss);
       const score = record[settings.bestBy];
       // Before anything is predicted every F1 is 0; a falling loss says that the model learns all the same.
       const loss = record.validationLoss;
       const improved = best === null || score > best.score || (score === 0 && best.score === 0 && loss < best.loss);
       if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score, loss };
-      yield { type: 'epoch', record, weights: improved && best ? best.weights : null };
+      yield { type: 'epoch', record, best: improved && best ? keptEpoch(best.weights, event, validation) : null };
       const patience = settings.earlyStoppingPatience;
       if (
         patience !== null &&
@@ -195,19 +201,33 @@ export function positiveWeights(
   });
 }
 
-/** Figures at the plain threshold of .5: thresholds are chosen once, at the end. */
+/**
+ * Figures at the plain threshold of .5: thresholds are chosen once, at the end. The asymmetric loss has probabilities that say nothing at
+ * .5, since sure absences do not count in it: there, at the thresholds that suit the epoch.
+ */
 function validationF1(
   logits: Float32Array,
-  validation: Examples,
+  { labels, labelCount }: Examples,
+  loss: TrainingConfig['loss'],
 ): Pick<EpochRecord, 'microF1' | 'macroF1' | 'perLabelF1'> {
-  const predicted = Uint8Array.from(logits, (logit) => (logit >= 0 ? 1 : 0));
-  const counts = confusion(validation.labels, predicted, validation.labelCount);
+  const cuts =
+    loss === 'asymmetric'
+      ? chooseThresholds(labels, sigmoid(logits), labelCount).map((threshold) => Math.log(threshold / (1 - threshold)))
+      : Array<number>(labelCount).fill(0);
+  const predicted = Uint8Array.from(logits, (logit, i) => (logit >= cuts[i % labelCount] ? 1 : 0));
+  const counts = confusion(labels, predicted, labelCount);
   return { microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
 }
 
-function epochRecord(event: EpochEvent, validation: Examples): EpochRecord {
+function epochRecord(event: EpochEvent, validation: Examples, loss: TrainingConfig['loss']): EpochRecord {
   const { type: _, validationLogits, ...rest } = event;
-  return { ...rest, ...validationF1(validationLogits, validation) };
+  return { ...rest, ...validationF1(validationLogits, validation, loss) };
+}
+
+function keptEpoch(weights: NamedArrays, { validationLogits }: EpochEvent, validation: Examples): KeptEpoch {
+  const scored = { actual: validation.labels, probabilities: sigmoid(validationLogits) };
+  const thresholds = chooseThresholds(scored.actual, scored.probabilities, validation.labelCount);
+  return { weights, thresholds, validation: scored };
 }
 
 /** Positives keep their plain cross-entropy in the asymmetric loss (Ridnik et al. 2021, section 4.1). */

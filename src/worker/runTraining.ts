@@ -59,7 +59,7 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
       const { value: event } = next;
       apply(run, event);
       if (event.type === 'epoch') {
-        if (event.weights) await keep.files(packed(event.weights));
+        if (event.best) await keep.files(packed(event.best.weights));
         await keep.record();
       }
       // Told last: an epoch that the page shows is kept, even if the tab is closed at that moment.
@@ -96,15 +96,23 @@ export async function runTraining(request: TrainingRequest, around: TrainingSurr
 function apply(run: RunRecord, event: FinetuneEvent): void {
   if (event.type === 'step') run.steps = withStep(run.steps, event.record);
   if (event.type !== 'epoch') return;
-  const { record, weights } = event;
+  const { record, best } = event;
   run.epochs = [...run.epochs, record];
   run.seconds = record.seconds;
-  if (weights) run.bestEpoch = record.epoch;
+  if (!best) return;
+  // Should the training not get to its end, what is kept predicts as the best epoch did.
+  const { thresholds, validation } = best;
+  Object.assign(run, {
+    bestEpoch: record.epoch,
+    thresholds,
+    chosenThresholds: thresholds,
+    validation,
+  } satisfies Partial<RunRecord>);
 }
 
 /** To the page, without the weights. */
 function tell(event: FinetuneEvent, onEvent: (event: TrainingEvent) => void): void {
-  if (event.type === 'epoch') onEvent({ type: 'epoch', record: event.record, best: event.weights !== null });
+  if (event.type === 'epoch') onEvent({ type: 'epoch', record: event.record, best: event.best !== null });
   else onEvent(event);
 }
 
