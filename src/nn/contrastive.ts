@@ -2,8 +2,10 @@
  * In-batch contrastive loss of paired embeddings: InfoNCE (van den Oord, Li & Vinyals 2018, arXiv:1807.03748), which sentence encoders know
  * as multiple negatives ranking (Henderson et al. 2017, arXiv:1705.00652): the other pairs of the batch are each pair's negatives.
  */
-import { add, mul, tensor1d, zeros, type Rank, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { tensor1d, zeros, type Rank, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { accumulate } from '../kernels/accumulate.ts';
 import { crossEntropy, plainCrossEntropy } from '../kernels/crossEntropy.ts';
+import { differentiable } from '../kernels/device.ts';
 import { l2Normalise } from '../kernels/l2Normalise.ts';
 import { linear } from '../kernels/linear.ts';
 
@@ -31,5 +33,20 @@ export function contrastiveLoss(a: Tensor2D, b: Tensor2D, { temperature, symmetr
     crossEntropy(linear(from, to, noBias), targets, plainCrossEntropy);
   const [scaled, plain] = [l2Normalise(a, 1 / temperature), l2Normalise(b, 1)];
   const across = ranked(scaled, plain);
-  return symmetric ? mul(add(across, ranked(plain, scaled)), 0.5) : across;
+  return symmetric ? mean(across, ranked(plain, scaled)) : across;
+}
+
+/** Of two numbers; tfjs's own sum and product have no gradient here, where only some of its kernels are registered. */
+function mean(a: Scalar, b: Scalar): Scalar {
+  return differentiable<Scalar>([a, b], () => ({
+    value: halves(a, b),
+    gradient: (dy) => [halves(dy), halves(dy)],
+  }));
+}
+
+/** Half of each, added up. */
+function halves(...parts: Scalar[]): Scalar {
+  const sum = zeros<Rank.R0>([]);
+  for (const part of parts) accumulate(sum, part, 0.5);
+  return sum;
 }
