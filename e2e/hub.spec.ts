@@ -80,7 +80,7 @@ test('a model is fetched by id, with the tab closed in between, kept for the nex
     .click();
   await expect(encoder()).toHaveValue(`hub:${tiny}`);
   const [again] = hub.requests.filter((request) => request.startsWith(weights));
-  expect(Number(/bytes=(\d+)-$/.exec(again)?.[1])).toBeGreaterThan(1_000_000);
+  expect(Number(/bytes=(\d+)-$/.exec(again)?.[1])).toBeGreaterThan(100_000);
   // The small files were whole: they are not asked for again.
   expect(hub.requests.filter((request) => request.includes('tokenizer'))).toEqual([]);
   await expect(page.getByText(/tensors? of the checkpoint not used/)).toBeVisible();
@@ -89,6 +89,7 @@ test('a model is fetched by id, with the tab closed in between, kept for the nex
   await context.setOffline(true);
   hub.requests.length = 0;
   await page.reload();
+  await open(page, 'Data');
   await openSample(page);
   await open(page, 'Train');
   await adjust(page, { Epochs: '1' });
