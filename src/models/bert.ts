@@ -33,8 +33,8 @@ export const bert: Family<BertConfig> = {
     return list.shapes;
   },
   positionTable: () => `${prefix}embeddings.position_embeddings.weight`,
-  // The pooler is pretrained with the encoder and stays with it.
   isHead: (name) => name.startsWith('classifier.'),
+  isPooler: (name) => name.startsWith('bert.pooler.'),
   fusions: () => bertFusions,
   encode(parameters, batch, config, options) {
     const layers = layersOver(parameters, { ...options, epsilon: config.layerNormEpsilon });

@@ -40,6 +40,7 @@ export const debertaV2: Family<DebertaV2Config> = {
   parameterShapes,
   positionTable: ({ positionBiasedInput }) => (positionBiasedInput ? positionTable : null),
   isHead: (name) => /^(pooler|classifier)\./.test(name),
+  isPooler: () => false,
   fusions({ relative }) {
     const content: Fusion = { parts: ['query_proj', 'key_proj', 'value_proj'], into: 'qkv_proj' };
     const position: Fusion = { parts: ['pos_query_proj', 'pos_key_proj'], into: 'pos_qk_proj' };
@@ -52,7 +53,8 @@ export const debertaV2: Family<DebertaV2Config> = {
   classify(parameters, batch, config, options) {
     const layers = layersOver(parameters, { ...options, epsilon: config.layerNormEpsilon });
     let x = hiddenStates(layers, batch, config, true); // [B, H]
-    const dropout = layers.dropout(config.poolerDropout);
+    // Whoever switches the head's dropout off means this one too.
+    const dropout = layers.dropout(config.classifierDropout === 0 ? 0 : config.poolerDropout);
     if (dropout.rate > 0) x = activation(x, 'identity', dropout); // [B, H]
     x = layers.activated(x, 'pooler.dense', config.poolerActivation, config.classifierDropout); // [B, H]
     return layers.dense(x, 'classifier'); // [B, C]

@@ -25,6 +25,7 @@ export const distilbert: Family<DistilBertConfig> = {
   parameterShapes,
   positionTable: () => positionTable,
   isHead: (name) => /^(pre_)?classifier\./.test(name),
+  isPooler: () => false,
   fusions: () => [{ parts: ['q_lin', 'k_lin', 'v_lin'], into: 'qkv_lin' }],
   encode(parameters, batch, config, options) {
     const layers = layersOver(parameters, { ...options, epsilon: config.layerNormEpsilon });

@@ -34,6 +34,8 @@ export interface Family<C extends EncoderConfig> {
   positionTable(config: C): string | null;
   /** Whether a parameter belongs to the classification head, which a new label set needs anew. */
   isHead(name: string): boolean;
+  /** Whether a parameter pools for the head and is pretrained with the encoder: kept, and drawn anew only where a checkpoint lacks it. */
+  isPooler(name: string): boolean;
   fusions(config: C): readonly Fusion[];
   /** Last hidden states [N, H]. `parameters` are named as by `fuseParameters`. The result belongs to the caller's tidy. */
   encode(parameters: Record<string, Tensor>, batch: PackedBatch, config: C, options: ForwardOptions): Tensor2D;

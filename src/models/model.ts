@@ -8,6 +8,7 @@
  * place of three. Everything outside the device has the Hugging Face names.
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { meanPool } from '../kernels/meanPool.ts';
 import type { PackedBatch } from '../nn/packedBatch.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
 import { bert } from './bert.ts';
@@ -18,7 +19,7 @@ import type { DebertaV2Config } from './debertaV2Config.ts';
 import { distilbert } from './distilbert.ts';
 import type { DistilBertConfig } from './distilbertConfig.ts';
 import type { Family, ForwardOptions, Shapes } from './family.ts';
-import { drawParameters, fuse, split } from './parameters.ts';
+import { drawParameters, fuse, split, withModelNames } from './parameters.ts';
 import { roberta } from './roberta.ts';
 
 export type ModelConfig = DistilBertConfig | BertConfig | RobertaConfig | DebertaV2Config;
@@ -68,6 +69,16 @@ export function basePrefix(config: ModelConfig): string {
 /** Whether a parameter belongs to the classification head, which a new label set needs anew. */
 export function isHead(config: ModelConfig, name: string): boolean {
   return families[config.family].isHead(name);
+}
+
+/** Whether a parameter pools for the head and comes with the encoder; a checkpoint that lacks it gets it drawn anew. */
+export function isPooler(config: ModelConfig, name: string): boolean {
+  return families[config.family].isPooler(name);
+}
+
+/** The parameters between the encoder and the logits: of the pooler and of the head. */
+export function headNames(config: ModelConfig): string[] {
+  return Object.keys(parameterShapes(config)).filter((name) => isHead(config, name) || isPooler(config, name));
 }
 
 /**
@@ -128,6 +139,21 @@ export function classify(
   options: ForwardOptions,
 ): Tensor2D {
   return families[config.family].classify(parameters, batch, config, options);
+}
+
+/** Embeddings of titles [B, H]: the mean of their last hidden states. Parameters and result as with `encode`. */
+export function embedTitles(
+  config: ModelConfig,
+  parameters: Record<string, Tensor>,
+  batch: PackedBatch,
+  options: ForwardOptions,
+): Tensor2D {
+  return meanPool(encode(config, parameters, batch, options), batch.firsts, batch.tokens);
+}
+
+/** A checkpoint's tensors under the names of the model, whatever it was saved from; see `withModelNames`. */
+export function modelNames(config: ModelConfig, stored: NamedArrays): NamedArrays {
+  return withModelNames(parameterShapes(config), basePrefix(config), stored);
 }
 
 export { isDecayed } from './parameters.ts';

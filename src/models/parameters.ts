@@ -96,3 +96,38 @@ export function split(fusions: readonly Fusion[], fused: NamedArrays): NamedArra
   }
   return parted;
 }
+
+/** What wrappers and base models put before a parameter's name. */
+const wrappers = new Set('0 auto_model base_model model module bert deberta distilbert roberta xlm_roberta'.split(' '));
+
+/**
+ * A checkpoint's tensors under the names that the model has: with the base model's prefix or without, below a wrapper
+ * (`0.auto_model.encoder...`), with the LayerNorm names of TensorFlow (`gamma`, `beta`). Those that the model does not know keep their
+ * names. Where two would get one name, the one that has it already keeps it.
+ */
+export function withModelNames(shapes: Shapes, prefix: string, stored: NamedArrays): NamedArrays {
+  const named: NamedArrays = new Map();
+  const others: [string, NamedArray][] = [];
+  for (const [name, array] of stored) {
+    if (Object.hasOwn(shapes, name)) named.set(name, array);
+    else others.push([name, array]);
+  }
+  for (const [name, array] of others) {
+    const target = modelName(shapes, prefix, name);
+    named.set(target === null || named.has(target) ? name : target, array);
+  }
+  return named;
+}
+
+function modelName(shapes: Shapes, prefix: string, name: string): string | null {
+  const parts = name
+    .replace(/\.gamma$/, '.weight')
+    .replace(/\.beta$/, '.bias')
+    .split('.');
+  for (let skipped = 0; skipped < parts.length; skipped++) {
+    const rest = parts.slice(skipped).join('.');
+    for (const candidate of [rest, prefix + rest]) if (Object.hasOwn(shapes, candidate)) return candidate;
+    if (!wrappers.has(parts[skipped])) return null;
+  }
+  return null;
+}

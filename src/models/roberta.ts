@@ -26,6 +26,7 @@ export const roberta: Family<RobertaConfig> = {
   },
   positionTable: () => `${prefix}embeddings.position_embeddings.weight`,
   isHead: (name) => name.startsWith('classifier.'),
+  isPooler: () => false,
   fusions: () => bertFusions,
   encode(parameters, batch, config, options) {
     const layers = layersOver(parameters, { ...options, epsilon: config.layerNormEpsilon });

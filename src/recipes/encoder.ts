@@ -7,7 +7,16 @@ import { RungError } from '../shared/errors.ts';
 import type { TensorReport } from '../shared/training.ts';
 import { readCheckpoint, type ModelFolder } from '../formats/checkpoint.ts';
 import { readSmallFiles, type ModelFiles } from '../formats/package.ts';
-import { initialParameters, isHead, parameterShapes, parseModelConfig, type ModelConfig } from '../models/model.ts';
+import {
+  headNames,
+  initialParameters,
+  isHead,
+  isPooler,
+  modelNames,
+  parameterShapes,
+  parseModelConfig,
+  type ModelConfig,
+} from '../models/model.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { tokenizerJsonOfFolder } from '../text/tokenizerFiles.ts';
 
@@ -80,20 +89,15 @@ export async function readDescription(folder: ModelFolder): Promise<Description>
 export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
   const { configJson, ...description } = await readDescription(folder);
   const { weights: stored, from: weightsFrom, bytes } = await readCheckpoint(folder);
-  const weights = withModelPrefix(stored);
-  const labelNames = weights.has('classifier.weight') ? labelNamesOf(configJson) : null;
+  const weights = modelNames(description.architecture, stored);
+  const hasHead = headNames(description.architecture).every((name) => weights.has(name));
+  const labelNames = hasHead ? labelNamesOf(configJson) : null;
   const oneLabelOnly = fieldOf(configJson, 'problem_type') === 'single_label_classification';
   return { ...description, weights, labelNames, oneLabelOnly, weightsFrom, bytes };
 }
 
 function fieldOf(json: unknown, name: string): unknown {
   return typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined;
-}
-
-/** Checkpoints of the bare encoder (`DistilBertModel`) leave the `distilbert.` prefix out. */
-function withModelPrefix(weights: NamedArrays): NamedArrays {
-  const bare = /^(embeddings|transformer)\./;
-  return new Map(Array.from(weights, ([name, array]) => [bare.test(name) ? `distilbert.${name}` : name, array]));
 }
 
 function labelNamesOf(config: unknown): string[] | null {
@@ -105,7 +109,8 @@ function labelNamesOf(config: unknown): string[] | null {
 
 /**
  * The encoder's weights with a head for `labelCount` labels. A head of that size in the checkpoint is kept only with `keepHead`
- * (prediction); for training on new labels it is drawn anew from `seed`.
+ * (prediction); for training on new labels it is drawn anew from `seed`. A pooler that the checkpoint lacks is drawn anew, too: `fresh`
+ * names all that was, `unused` what the model has no place for.
  * @throws RungError naming every encoder tensor that is missing or has another shape.
  */
 export function withHead(
@@ -116,13 +121,13 @@ export function withHead(
   const { dropout } = options;
   const architecture = { ...encoder.architecture, labels: labelCount, dropout, attentionDropout: dropout };
   const shapes = Object.entries(parameterShapes(architecture));
-  const fresh = options.keepHead
-    ? null
-    : initialParameters(architecture, options.seed, (name) => isHead(architecture, name));
+  const drawn = (name: string): boolean =>
+    isHead(architecture, name) ? !options.keepHead : isPooler(architecture, name) && !encoder.weights.has(name);
+  const fresh = initialParameters(architecture, options.seed, drawn);
   const weights: NamedArrays = new Map();
   const wrong: string[] = [];
   for (const [name, shape] of shapes) {
-    const found = isHead(architecture, name) && fresh ? fresh.get(name) : encoder.weights.get(name);
+    const found = fresh.get(name) ?? encoder.weights.get(name);
     if (!found) wrong.push(`${name} is missing`);
     else if (found.shape.join() !== shape.join())
       wrong.push(`${name} is [${found.shape.join()}] instead of [${shape.join()}]`);
@@ -135,5 +140,5 @@ export function withHead(
   }
   const known = new Set(shapes.map(([name]) => name));
   const unused = [...encoder.weights.keys()].filter((name) => !known.has(name));
-  return { architecture, weights, unused, fresh: [...(fresh?.keys() ?? [])] };
+  return { architecture, weights, unused, fresh: [...fresh.keys()] };
 }

@@ -14,6 +14,8 @@ const tokenizerFiles = [
   'vocab.txt',
   'vocab.json',
   'merges.txt',
+  'spm.model',
+  'added_tokens.json',
 ];
 
 /**
