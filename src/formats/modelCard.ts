@@ -161,8 +161,23 @@ function trainingSection({ config, epochs, bestEpoch, seconds, device }: RunReco
   return `## Training
 
 - AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
+- ${lossText(config)}.
 - ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
 - ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${figure}.`}`;
+}
+
+function lossText(config: RunRecord['config']): string {
+  const { loss, focalGamma, asymmetricGamma, asymmetricMargin, labelSmoothing, layerDecay, frozenLayers } = config;
+  const names = {
+    bce: 'Binary cross-entropy for each label',
+    focal: `Focal loss for each label with power ${focalGamma}`,
+    asymmetric: `Asymmetric loss for each label with power ${asymmetricGamma} and margin ${asymmetricMargin}`,
+  };
+  const parts = [names[loss]];
+  if (labelSmoothing > 0) parts.push(`label smoothing ${labelSmoothing}`);
+  if (layerDecay < 1) parts.push(`learning rate times ${layerDecay} from each layer to the one below`);
+  if (frozenLayers > 0) parts.push(`the lowest ${frozenLayers} layers frozen, the embeddings counted as one`);
+  return parts.join(', ');
 }
 
 function usage({ config }: RunRecord): string {

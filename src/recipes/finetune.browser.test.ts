@@ -10,6 +10,7 @@ import { sigmoid } from '../metrics/classification.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
 import { defaultTrainingConfig, type EpochRecord, type RunRecord, type TrainingConfig } from '../shared/training.ts';
+import { expectClose } from '../testing/close.ts';
 import { testRecord } from '../testing/runRecord.ts';
 import { createPredictor } from '../training/trainer.ts';
 import { readEncoder, withHead, type Encoder } from './encoder.ts';
@@ -145,6 +146,17 @@ describe('finetune', () => {
     expect(epochs.length).toBe(3);
     expect(result.bestEpoch).toBe(1);
     expect(notices).toEqual([expect.stringContaining('has not risen for 2 epochs')]);
+  });
+
+  it('trains a frozen encoder with the asymmetric loss, its epochs judged at thresholds that suit them', async () => {
+    const { epochs, notices, result } = await run(encoder, { epochs: 2, loss: 'asymmetric', frozenLayers: 99 });
+    expect(notices).toEqual([expect.stringContaining('only the head is trained')]);
+    // Of the three labels each title has one: all of them at once would be .5.
+    expect(epochs.at(-1)!.microF1).toBeGreaterThanOrEqual(0.5);
+    for (const [name, { data }] of result.weights) {
+      const before = encoder.weights.get(name);
+      if (before && !/classifier/.test(name)) expectClose(data, before.data, 0, name);
+    }
   });
 
   it('keeps what it has when it is stopped before the first epoch ends', async () => {

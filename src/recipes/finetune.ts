@@ -1,6 +1,6 @@
 /**
- * Fine-tuning of an encoder for multi-label classification: every parameter trained, binary cross-entropy per label (Devlin et al.
- * 2019, section 4, with sigmoids in place of the softmax). The best epoch on the validation split is kept; thresholds are chosen on
+ * Fine-tuning of an encoder for multi-label classification: every parameter trained (or all above some frozen layers), binary
+ * cross-entropy per label (Devlin et al. 2019, section 4, with sigmoids in place of the softmax) or a loss that suits rare labels. The best epoch on the validation split is kept; thresholds are chosen on
  * the validation split; the test split is looked at once, at the end.
  */
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';

@@ -3,6 +3,7 @@ import type { NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { Estimate, TrainingConfig } from '../shared/training.ts';
 import type { ModelConfig } from '../models/model.ts';
+import { rateFactorOf } from '../training/parameterGroups.ts';
 import { createTrainer } from '../training/trainer.ts';
 import { withHead, type Encoder } from './encoder.ts';
 import { pickExamples } from './finetune.ts';
@@ -45,6 +46,8 @@ export async function measure(
     dropout: settings.dropout,
     posWeight: null,
     maxGradientNorm: 1,
+    gradientAccumulation: settings.gradientAccumulation,
+    frozenLayers: settings.frozenLayers,
     seed: 1,
   });
   const own = new AbortController();
@@ -69,7 +72,7 @@ export async function measure(
     return {
       secondsPerTitle,
       secondsPerTitleForward,
-      bytes: trainingBytes(architecture, weights, tokens, settings.batchSize),
+      bytes: trainingBytes(architecture, weights, tokens, settings),
     };
   } finally {
     own.abort();
@@ -78,18 +81,22 @@ export async function measure(
 }
 
 /**
- * Device memory of a training: weights, gradients and two moments, four bytes each, and what the backward pass keeps of a batch
- * (per token and layer about 14 rows of the hidden size and 3 of the feed-forward size).
+ * Device memory of a training: weights, gradients and two moments (weights alone where frozen), four bytes each, and what the backward
+ * pass keeps of the part of a batch that is read at once (per token and layer about 14 rows of the hidden size and 3 of the feed-forward
+ * size).
  */
 function trainingBytes(
   architecture: ModelConfig,
   weights: NamedArrays,
   tokens: TokenisedTitles,
-  batchSize: number,
+  settings: TrainingConfig,
 ): number {
-  let parameters = 0;
-  for (const array of weights.values()) parameters += array.data.length;
-  const tokensPerBatch = (tokens.ids.length / (tokens.starts.length - 1)) * batchSize;
+  let parameterBytes = 0;
+  for (const [name, { data }] of weights) {
+    parameterBytes += data.length * (rateFactorOf(architecture, name, settings) === null ? 4 : 16);
+  }
+  const titles = Math.ceil(settings.batchSize / settings.gradientAccumulation);
+  const tokensAtOnce = (tokens.ids.length / (tokens.starts.length - 1)) * titles;
   const { layers, dim, hiddenDim } = architecture;
-  return parameters * 16 + tokensPerBatch * layers * (14 * dim + 3 * hiddenDim) * 4;
+  return parameterBytes + tokensAtOnce * layers * (14 * dim + 3 * hiddenDim) * 4;
 }
