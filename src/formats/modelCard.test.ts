@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { modelCard } from './modelCard.ts';
+import type { RunRecord } from '../shared/training.ts';
 import { testRecord } from '../testing/runRecord.ts';
 
 const record = testRecord();
-const card = modelCard(record);
+const cardOf = (run: RunRecord): string => modelCard(run, 'distilbert');
+const card = cardOf(record);
 
 describe('the model card', () => {
   it('gives each figure with its interval, its rows and the constant answer beside it', () => {
@@ -15,20 +17,28 @@ describe('the model card', () => {
     );
   });
 
+  it('names the architecture', () => {
+    expect(card).toContain('(DistilBERT architecture)');
+    const other = modelCard(record, 'xlm-roberta');
+    expect(other).toContain('  - xlm-roberta\n');
+    expect(other).toContain('(XLM-RoBERTa architecture)');
+    expect(other).not.toMatch(/distilbert/i);
+  });
+
   it('says what is not known instead of making up a figure', () => {
     expect(card).toContain(
       '| Owner | 4 | 1 | 0 | 0.50 | not enough rows to say | not enough rows to say | not enough rows to say |',
     );
     expect(card).toContain('**Not known** for want of test rows: *Owner* (1).');
     expect(card).toContain('Fewer than 20 rows carried *Owner*');
-    const untested = modelCard({ ...record, test: null });
+    const untested = cardOf({ ...record, test: null });
     expect(untested).toContain('**Not measured.**');
     expect(untested).not.toMatch(/model-index|0\.91/);
   });
 
   it('says which thresholds were moved by hand, and what that does to the figures', () => {
     expect(card).not.toContain('Moved by hand');
-    const moved = modelCard({ ...record, thresholds: [0.6, 0.55, 0.5] });
+    const moved = cardOf({ ...record, thresholds: [0.6, 0.55, 0.5] });
     expect(moved).toContain('**Moved by hand** afterwards: *Director* (from 0.40); if that was done');
     expect(moved).toContain('the figures above are optimistic');
   });
@@ -44,7 +54,7 @@ describe('the model card', () => {
     expect(card).toContain('1 of 8 epochs in 17 s on Some GPU (webgpu), stopping after 3 without a better micro-F1.');
     expect(card).toContain('The weights are those of epoch 1, the best by validation micro-F1.');
     const config = { ...record.config, earlyStoppingPatience: null };
-    const unevaluated = modelCard({ ...record, config, epochs: [], bestEpoch: null, test: null });
+    const unevaluated = cardOf({ ...record, config, epochs: [], bestEpoch: null, test: null });
     expect(unevaluated).toContain(
       '0 of 8 epochs in 17 s on Some GPU (webgpu). No epoch was finished: the weights are as they stood when training was stopped.',
     );
@@ -58,7 +68,7 @@ describe('the model card', () => {
 
   it("keeps the user's own words from becoming Markdown, HTML or YAML", () => {
     const name = 'A | <b>"bold"</b>\n---\n# `x`: {y}';
-    const odd = modelCard({
+    const odd = cardOf({
       ...record,
       name,
       data: { ...record.data, name, labelNames: ['a|b', '*c*', '<i>'] },

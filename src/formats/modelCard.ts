@@ -9,12 +9,24 @@ import {
   type SplitReport,
 } from '../shared/training.ts';
 
-/** The model card of a run, Markdown with the Hub's YAML in front. Figures that were not measured are said to be missing. */
-export function modelCard(run: RunRecord): string {
+/** Names of the architectures by `model_type`. */
+const architectures: Record<string, string | undefined> = {
+  distilbert: 'DistilBERT',
+  bert: 'BERT',
+  roberta: 'RoBERTa',
+  'xlm-roberta': 'XLM-RoBERTa',
+  'deberta-v2': 'DeBERTa-v2',
+};
+
+/**
+ * The model card of a run, Markdown with the Hub's YAML in front. Figures that were not measured are said to be missing.
+ * @param modelType `model_type` of its config.json.
+ */
+export function modelCard(run: RunRecord, modelType: string): string {
   return [
-    frontMatter(run),
+    frontMatter(run, modelType),
     `# ${plain(run.name)}`,
-    intended(run),
+    intended(run, modelType),
     figures(run),
     dataSection(run),
     trainingSection(run),
@@ -23,13 +35,13 @@ export function modelCard(run: RunRecord): string {
   ].join('\n\n');
 }
 
-function frontMatter({ name, data, test }: RunRecord): string {
+function frontMatter({ name, data, test }: RunRecord, modelType: string): string {
   const lines = [
     '---',
     'library_name: transformers',
     'pipeline_tag: text-classification',
     'tags:',
-    '  - distilbert',
+    `  - ${modelType}`,
     '  - multi-label-classification',
     '  - job-titles',
   ];
@@ -59,10 +71,10 @@ function metric(type: string, label: string, value: number): string[] {
   return [`          - type: ${type}`, `            name: ${label}`, `            value: ${value.toFixed(4)}`];
 }
 
-function intended({ data, encoderName, createdAt }: RunRecord): string {
+function intended({ data, encoderName, createdAt }: RunRecord, modelType: string): string {
   const labels = data.labelNames.map((name) => `*${plain(name)}*`).join(', ');
   return `Reads a job title and gives a probability for each of ${data.labelNames.length} labels: ${labels}. A title may carry several
-labels or none. The encoder is ${plain(encoderName)} (DistilBERT architecture), fine-tuned in a browser with Rung on
+labels or none. The encoder is ${plain(encoderName)} (${architectures[modelType] ?? plain(modelType)} architecture), fine-tuned in a browser with Rung on
 ${day(createdAt)}; neither the data nor the model left that machine for it.`;
 }
 

@@ -42,8 +42,14 @@ export function packageFiles(
 export function withFigures(files: ModelFiles, run: RunRecord): ModelFiles {
   const renewed = new Map(files);
   renewed.set('rung.json', text(JSON.stringify(rungJson(run), null, 2)));
-  renewed.set('README.md', text(modelCard(run)));
+  renewed.set('README.md', text(modelCard(run, modelTypeOf(files))));
   return renewed;
+}
+
+/** `model_type` of the folder's config.json, as `packageFiles` wrote it. */
+function modelTypeOf(files: ModelFiles): string {
+  const { model_type: type } = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as { model_type: string };
+  return type;
 }
 
 function text(content: string): Uint8Array<ArrayBuffer> {
