@@ -79,7 +79,7 @@ test('a model is fetched by id, with the tab closed in between, kept for the nex
     .getByRole('button', { name: `Go on fetching ${tiny}` })
     .click();
   await expect(encoder()).toHaveValue(`hub:${tiny}`);
-  const [again] = hub.requests.filter((request) => request.startsWith(weights));
+  const again = hub.requests.find((request) => request.startsWith(weights)) ?? '';
   expect(Number(/bytes=(\d+)-$/.exec(again)?.[1])).toBeGreaterThan(100_000);
   // The small files were whole: they are not asked for again.
   expect(hub.requests.filter((request) => request.includes('tokenizer'))).toEqual([]);

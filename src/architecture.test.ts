@@ -23,7 +23,7 @@ const allowed: Record<string, readonly string[]> = {
   ui: [],
   features: ['ui', 'worker/client', 'worker/protocol', 'data', 'metrics'],
   app: ['features', 'ui', 'worker/client', 'worker/protocol'],
-  testing: ['formats', 'kernels', 'nn', 'models', 'training'],
+  testing: ['formats', 'storage', 'kernels', 'nn', 'models', 'training'],
 };
 
 /** The page's thread must never load tfjs: packages that only these folders may import. */

@@ -12,7 +12,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aliases, hubRepositories, type HubFile, type HubRepository } from './hubModels.ts';
+import type { HubFile } from './hubFiles.ts';
+import { aliases, hubRepositories, type HubRepository } from './hubModels.ts';
 
 const contentHost = 'cas-bridge.xethub.hf.co';
 const exposed =
@@ -191,11 +192,12 @@ class Hub {
   }
 }
 
+const quiet = (): undefined => undefined;
+
 /** Until more can be written, or nobody listens any more. */
 async function drained(response: ServerResponse): Promise<void> {
   const over = new AbortController();
   const { signal } = over;
-  const quiet = (): undefined => undefined;
   const [drain, close] = ['drain', 'close'].map((event) => once(response, event, { signal }).catch(quiet));
   await Promise.race([drain, close]);
   over.abort();

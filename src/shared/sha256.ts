@@ -5,13 +5,14 @@
 const wordsOfBlock = 16;
 const blockBytes = 64;
 
+const fraction = (root: number): number => (root - Math.floor(root)) * 2 ** 32;
+
 /** First 32 bits of the fractional parts of the cube roots (and square roots) of the first primes, section 4.2.2 and 5.3.3. */
 const { rounds, initial } = constants();
 
 function constants(): { rounds: Int32Array; initial: Int32Array } {
   const primes: number[] = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
-  const fraction = (root: number): number => (root - Math.floor(root)) * 2 ** 32;
   return {
     rounds: Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime))),
     initial: Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime))),

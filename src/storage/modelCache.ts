@@ -181,17 +181,22 @@ export class ModelCache {
 }
 
 function growingFile(handle: SyncAccessHandle): GrowingFile {
+  // Nobody else writes to it; asking each time would be a call to another process for every piece.
+  let length = handle.getSize();
   return {
-    size: () => handle.getSize(),
+    size: () => length,
     append(bytes) {
-      const at = handle.getSize();
-      const written = handle.write(bytes, { at });
+      const written = handle.write(bytes, { at: length });
+      length += written;
       // A disk that is full may take a part and say nothing.
       if (written !== bytes.length) throw new DOMException('The file could not grow.', 'QuotaExceededError');
     },
-    truncate: (size) => handle.truncate(size),
+    truncate(size) {
+      handle.truncate(size);
+      length = size;
+    },
     read(at, count) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(count, handle.getSize() - at)));
+      const bytes = new Uint8Array(Math.max(0, Math.min(count, length - at)));
       handle.read(bytes, { at });
       return bytes;
     },

@@ -47,7 +47,6 @@ export async function fetchModel(typed: string, options: HubOptions): Promise<Mo
   const listed = await listModel(id, signal);
   const manifest = await withWhatIsHere(listed, cache);
   const progress = new Progress(manifest, await cache.held(manifest), onProgress);
-  const isLarge = (file: ManifestFile): boolean => file.sha256 !== null;
   for (const file of manifest.files.toSorted((a, b) => Number(isLarge(a)) - Number(isLarge(b)) || a.size - b.size)) {
     if (file === largest(manifest)) await options.checkEarly(await folderOf(manifest, cache));
     if (file.checked) continue;
@@ -81,11 +80,15 @@ function largest(manifest: ModelManifest): ManifestFile {
   return manifest.files.reduce((a, b) => (b.size > a.size ? b : a));
 }
 
+/** Git names small files by content, the Hub's large file storage the others. */
+const isLarge = (file: ManifestFile): boolean => file.sha256 !== null;
+
+const same = (a: ManifestFile, b: ManifestFile): boolean =>
+  a.name === b.name && a.size === b.size && a.sha256 === b.sha256 && a.gitId === b.gitId;
+
 /** The listing, with what an earlier visit fetched of the same content; files that changed since are thrown away. */
 async function withWhatIsHere(listed: ModelManifest, cache: ModelCache): Promise<ModelManifest> {
   const before = await cache.manifest(listed.id);
-  const same = (a: ManifestFile, b: ManifestFile): boolean =>
-    a.name === b.name && a.size === b.size && a.sha256 === b.sha256 && a.gitId === b.gitId;
   for (const file of listed.files) {
     const known = before?.files.find((other) => same(other, file));
     const held = known && (await cache.file(listed.id, file.name));

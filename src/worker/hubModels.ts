@@ -1,10 +1,14 @@
 /** The models of the Hub in this browser: listed, fetched, read and deleted. The cache is opened when it is first needed. */
 import { readDescription, readEncoder, withHead, type Encoder } from '../recipes/encoder.ts';
+import type { ModelFolder } from '../formats/checkpoint.ts';
 import { RungError } from '../shared/errors.ts';
 import type { EncoderInfo } from '../shared/training.ts';
 import { ModelCache, type ModelManifest } from '../storage/modelCache.ts';
 import { bytesOf, fetchModel, folderOf, isComplete } from './hub.ts';
 import type { HubListener, HubModel } from './protocol.ts';
+
+/** Refuses what could not be trained anyway. */
+const checkEarly = async (folder: ModelFolder): Promise<void> => void (await readDescription(folder));
 
 export class HubModels {
   private opened: Promise<ModelCache> | null = null;
@@ -56,7 +60,6 @@ export class HubModels {
     this.fetching = abort;
     try {
       const cache = await this.cache();
-      const checkEarly = async (folder: Map<string, Blob>): Promise<void> => void (await readDescription(folder));
       const manifest = await fetchModel(typed, { cache, checkEarly, signal: abort.signal, onProgress });
       const total = bytesOf(manifest);
       onProgress({ message: 'Reading the weights', received: total, total, bytesPerSecond: null, secondsLeft: null });
