@@ -43,6 +43,14 @@ describe('the model card', () => {
     expect(moved).toContain('the figures above are optimistic');
   });
 
+  it('names the loss and what was left as it was', () => {
+    expect(card).toContain('- Binary cross-entropy for each label.');
+    const config = { ...record.config, loss: 'focal', focalGamma: 3, labelSmoothing: 0.1, frozenLayers: 2 } as const;
+    expect(cardOf({ ...record, config })).toContain(
+      '- Focal loss for each label with power 3, label smoothing 0.1, the lowest 2 layers frozen, the embeddings counted as one.',
+    );
+  });
+
   it('says what the data was and how titles are cleaned, and holds no title', () => {
     expect(card).toContain('titles.xlsx, 1,210 rows used; 968 to train, 121 to validate, 121 to test');
     expect(card).toContain('`abc123`');
