@@ -44,14 +44,14 @@ export function fitGradientBoosting(
     const h = probability.map((p, row) => Math.max(1e-12, weights[row] * p * (1 - p)));
     const rows = Uint32Array.from({ length: features.rows }, (_, row) => row);
     const tree = growTree(binned, { g, h }, rows, options);
-    addPredictions(tree, binned, rate, scores);
+    addPredictions([tree], binned, rate, scores);
     return tree;
   });
   return {
     scores: (matrix) => {
       const asked = applyBins(binning, matrix);
       const totals = new Float64Array(matrix.rows).fill(start);
-      for (const tree of ensemble) addPredictions(tree, asked, rate, totals);
+      addPredictions(ensemble, asked, rate, totals);
       return totals;
     },
   };

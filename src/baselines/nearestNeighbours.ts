@@ -27,24 +27,43 @@ export function fitNearestNeighbours(
   { neighbours, weighting }: NeighbourOptions,
 ): NearestNeighbours {
   checkTarget(features, target);
-  const rowsOfTerm = transpose(unitRows(features));
   const k = Math.min(neighbours, features.rows);
-  const probabilities = (matrix: SparseMatrix): Float64Array => {
-    const unit = unitRows(matrix);
-    const shares = new Float64Array(matrix.rows);
-    const similarity = new Float64Array(features.rows);
-    for (let row = 0; row < matrix.rows; row++) {
-      similarity.fill(0);
-      for (let i = unit.starts[row]; i < unit.starts[row + 1]; i++) {
-        const term = unit.indices[i];
-        for (let j = rowsOfTerm.starts[term]; j < rowsOfTerm.starts[term + 1]; j++)
-          similarity[rowsOfTerm.indices[j]] += unit.values[i] * rowsOfTerm.values[j];
-      }
-      shares[row] = vote(nearest(similarity, k), similarity, target, weighting);
+  const probabilities = (asked: SparseMatrix): Float64Array =>
+    Float64Array.from(ranking(features, asked, k), (ranked) => vote(ranked.slice(0, k), target, weighting));
+  return { probabilities, scores: (asked) => probabilities(asked).map(logOdds) };
+}
+
+interface Neighbour {
+  row: number;
+  similarity: number;
+}
+
+/** As many are ranked at least, so that other settings of k find them ready. */
+const fewestRanked = 25;
+/** Labels and settings of one search ask for the neighbours of the same rows among the same rows, again and again. */
+const known = new WeakMap<SparseMatrix, WeakMap<SparseMatrix, Neighbour[][]>>();
+
+/** The nearest rows of `features` for each asked row, at least `k` where there are so many. */
+function ranking(features: SparseMatrix, asked: SparseMatrix, k: number): Neighbour[][] {
+  const ofFeatures = known.get(features) ?? new WeakMap<SparseMatrix, Neighbour[][]>();
+  known.set(features, ofFeatures);
+  const before = ofFeatures.get(asked);
+  if (before?.every((ranked) => ranked.length >= k)) return before;
+  const rowsOfTerm = transpose(unitRows(features));
+  const unit = unitRows(asked);
+  const similarity = new Float64Array(features.rows);
+  const found = Array.from({ length: asked.rows }, (_, row) => {
+    similarity.fill(0);
+    for (let i = unit.starts[row]; i < unit.starts[row + 1]; i++) {
+      const term = unit.indices[i];
+      for (let j = rowsOfTerm.starts[term]; j < rowsOfTerm.starts[term + 1]; j++)
+        similarity[rowsOfTerm.indices[j]] += unit.values[i] * rowsOfTerm.values[j];
     }
-    return shares;
-  };
-  return { probabilities, scores: (matrix) => probabilities(matrix).map(logOdds) };
+    const nearestRows = nearest(similarity, Math.min(features.rows, Math.max(k, fewestRanked)));
+    return nearestRows.map((own) => ({ row: own, similarity: similarity[own] }));
+  });
+  ofFeatures.set(asked, found);
+  return found;
 }
 
 /** Rows of length 1; rows of zeros stay. */
@@ -73,16 +92,11 @@ function nearest(similarity: Float64Array, k: number): number[] {
   return best;
 }
 
-function vote(
-  rows: readonly number[],
-  similarity: Float64Array,
-  target: Uint8Array,
-  weighting: NeighbourOptions['weighting'],
-): number {
-  const distances = rows.map((row) => Math.max(0, 1 - similarity[row]));
+function vote(neighbours: readonly Neighbour[], target: Uint8Array, weighting: NeighbourOptions['weighting']): number {
+  const distances = neighbours.map(({ similarity }) => Math.max(0, 1 - similarity));
   const anySame = distances.some((distance) => distance < same);
   let [carrying, total] = [0, 0];
-  for (const [i, row] of rows.entries()) {
+  for (const [i, { row }] of neighbours.entries()) {
     let weight = 1;
     // Where the title itself was trained on, only its copies count: their inverse distance is infinite.
     if (weighting === 'distance') weight = anySame ? Number(distances[i] < same) : 1 / distances[i];

@@ -53,7 +53,7 @@ export function fitRandomForest(
   const probabilities = (matrix: SparseMatrix): Float64Array => {
     const asked = applyBins(binning, matrix);
     const totals = new Float64Array(matrix.rows);
-    for (const tree of forest) addPredictions(tree, asked, 1 / trees, totals);
+    addPredictions(forest, asked, 1 / trees, totals);
     return totals;
   };
   return { probabilities, scores: (matrix) => probabilities(matrix).map(logOdds) };

@@ -5,14 +5,14 @@
  * logistic loss it is Newton boosting.
  */
 import type { Random } from '../shared/random.ts';
-import type { BinnedFeatures } from './bins.ts';
+import { binAt, mostBins, type BinnedFeatures } from './bins.ts';
 
 export interface TreeOptions {
   mostLeaves: number;
   /** Fewest rows of a leaf. */
   leafRows: number;
   l2: number;
-  /** Columns looked at for each split; more where all of them are constant in the node (as scikit-learn's forests do). */
+  /** Columns looked at for each split, drawn at random; as many again while all of them are constant in the node. */
   columnsPerSplit: number;
   random: Random;
 }
@@ -86,18 +86,21 @@ export function growTree(features: BinnedFeatures, sums: RowSums, rows: Uint32Ar
 
 /** Adds `factor` times the tree's answer for every row to `totals`. */
 export function addPredictions(
-  tree: readonly TreeNode[],
+  trees: readonly (readonly TreeNode[])[],
   features: BinnedFeatures,
   factor: number,
   totals: Float64Array,
 ): void {
+  const { starts, indices, bins, zeroBins } = features;
+  const own = zeroBins.slice();
   for (let row = 0; row < features.rows; row++) {
-    let node = tree[0];
-    while (node.split) {
-      const { column, bin, left, right } = node.split;
-      node = tree[features.bins[column * features.rows + row] <= bin ? left : right];
+    for (let i = starts[row]; i < starts[row + 1]; i++) own[indices[i]] = bins[i];
+    for (const tree of trees) {
+      let node = tree[0];
+      while (node.split) node = tree[own[node.split.column] <= node.split.bin ? node.split.left : node.split.right];
+      totals[row] += factor * node.value;
     }
-    totals[row] += factor * node.value;
+    for (let i = starts[row]; i < starts[row + 1]; i++) own[indices[i]] = zeroBins[indices[i]];
   }
 }
 
@@ -113,20 +116,24 @@ function partition(
   let middle = from;
   for (let i = from; i < to; i++) {
     const row = rows[i];
-    if (features.bins[column * features.rows + row] > bin) continue;
+    if (binAt(features, row, column) > bin) continue;
     rows[i] = rows[middle];
     rows[middle++] = row;
   }
   return middle;
 }
 
+const notDrawn = 0xffffffff;
+
 class SplitFinder {
   private readonly features: BinnedFeatures;
   private readonly sums: RowSums;
   private readonly rows: Uint32Array;
   private readonly options: TreeOptions;
-  /** A standing permutation: its first entries are drawn anew for each node. */
+  /** A standing permutation, from which the columns of each node are drawn. */
   private readonly order: Uint32Array;
+  /** Where the histogram of a drawn column begins. */
+  private readonly slotOf: Uint32Array;
   private readonly g: Float64Array;
   private readonly h: Float64Array;
   private readonly counts: Uint32Array;
@@ -137,61 +144,106 @@ class SplitFinder {
     this.rows = rows;
     this.options = options;
     this.order = Uint32Array.from({ length: features.columns }, (_, column) => column);
-    this.g = new Float64Array(256);
-    this.h = new Float64Array(256);
-    this.counts = new Uint32Array(256);
+    this.slotOf = new Uint32Array(features.columns).fill(notDrawn);
+    const size = Math.min(options.columnsPerSplit, features.columns) * mostBins;
+    this.g = new Float64Array(size);
+    this.h = new Float64Array(size);
+    this.counts = new Uint32Array(size);
   }
 
   /** The split with the highest gain, or null where none gains anything. */
   best(from: number, to: number, total: Sums): BestSplit | null {
-    const { columnsPerSplit, leafRows, random } = this.options;
+    const { columnsPerSplit, leafRows } = this.options;
     if (to - from < 2 * leafRows) return null;
     const { columns } = this.features;
     let best: BestSplit | null = null;
-    let varied = 0;
-    for (let visited = 0; visited < columns && (visited < columnsPerSplit || varied === 0); visited++) {
-      if (columnsPerSplit < columns) {
-        const other = visited + random.int(columns - visited);
-        [this.order[visited], this.order[other]] = [this.order[other], this.order[visited]];
+    let varied = false;
+    for (let drawn = 0; drawn < columns && !varied; drawn += columnsPerSplit) {
+      const end = Math.min(columns, drawn + columnsPerSplit);
+      this.draw(drawn, end);
+      this.count(from, to);
+      for (let i = drawn; i < end; i++) {
+        const column = this.order[i];
+        if (this.addZeros(column, to - from, total)) {
+          varied = true;
+          const found = this.bestOf(column, to - from, total);
+          if (found && found.gain > (best?.gain ?? smallestGain)) best = found;
+        }
+        this.slotOf[column] = notDrawn;
       }
-      const column = this.order[visited];
-      if (!this.count(column, from, to)) continue;
-      varied++;
-      const found = this.bestOf(column, to - from, total);
-      if (found && found.gain > (best?.gain ?? smallestGain)) best = found;
     }
     return best;
   }
 
-  /** Histogram of a column over the node's rows; false where all are in one bin. */
-  private count(column: number, from: number, to: number): boolean {
-    const { bins, rows: height, counts: binCounts } = this.features;
-    const size = binCounts[column];
+  /** Puts columns that are not drawn yet at `[first, end)` of the order, each with an empty histogram. */
+  private draw(first: number, end: number): void {
+    const { order, options } = this;
+    for (let i = first; i < end; i++) {
+      if (end - first < order.length) {
+        const other = i + options.random.int(order.length - i);
+        [order[i], order[other]] = [order[other], order[i]];
+      }
+      this.slotOf[order[i]] = (i - first) * mostBins;
+    }
+    const size = (end - first) * mostBins;
     this.g.fill(0, 0, size);
     this.h.fill(0, 0, size);
     this.counts.fill(0, 0, size);
-    const offset = column * height;
+  }
+
+  /** Histograms of the drawn columns over the node's rows, without their zeros. */
+  private count(from: number, to: number): void {
+    const { rows, slotOf, g, h, counts } = this;
+    const { starts, indices, bins } = this.features;
     for (let i = from; i < to; i++) {
-      const row = this.rows[i];
-      const bin = bins[offset + row];
-      this.g[bin] += this.sums.g[row];
-      this.h[bin] += this.sums.h[row];
-      this.counts[bin]++;
+      const row = rows[i];
+      const [pull, weight] = [this.sums.g[row], this.sums.h[row]];
+      const end = starts[row + 1];
+      for (let j = starts[row]; j < end; j++) {
+        const slot = slotOf[indices[j]];
+        if (slot === notDrawn) continue;
+        const at = slot + bins[j];
+        g[at] += pull;
+        h[at] += weight;
+        counts[at]++;
+      }
     }
-    return this.counts[bins[offset + this.rows[from]]] < to - from;
+  }
+
+  /** Completes a histogram with the rows that are in the bin of zero; false where all rows are in one bin. */
+  private addZeros(column: number, rows: number, total: Sums): boolean {
+    const { g, h, counts } = this;
+    const slot = this.slotOf[column];
+    const zero = slot + this.features.zeroBins[column];
+    let [restG, restH, restRows, fullest] = [total.g, total.h, rows, 0];
+    for (let at = slot; at < slot + this.features.counts[column]; at++) {
+      restG -= g[at];
+      restH -= h[at];
+      restRows -= counts[at];
+      fullest = Math.max(fullest, counts[at]);
+    }
+    if (restRows > 0) {
+      g[zero] = restG;
+      h[zero] = restH;
+      counts[zero] = restRows;
+    }
+    return Math.max(fullest, restRows) < rows;
   }
 
   private bestOf(column: number, rows: number, total: Sums): BestSplit | null {
     const { leafRows, l2 } = this.options;
+    const slot = this.slotOf[column];
     const before = (total.g * total.g) / (total.h + l2);
     let best: BestSplit | null = null;
     let [g, h, count] = [0, 0, 0];
     for (let bin = 0; bin + 1 < this.features.counts[column]; bin++) {
-      if (this.counts[bin] === 0) continue;
-      g += this.g[bin];
-      h += this.h[bin];
-      count += this.counts[bin];
-      if (count < leafRows || rows - count < leafRows) continue;
+      const at = slot + bin;
+      if (this.counts[at] === 0) continue;
+      g += this.g[at];
+      h += this.h[at];
+      count += this.counts[at];
+      if (count < leafRows) continue;
+      if (rows - count < leafRows) break;
       const gain = (g * g) / (h + l2) + (total.g - g) ** 2 / (total.h - h + l2) - before;
       if (gain > (best?.gain ?? smallestGain)) best = { column, bin, gain };
     }

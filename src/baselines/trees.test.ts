@@ -1,7 +1,7 @@
 /** Forest and boosting on a made problem: as good as scikit-learn's, not bit by bit. tools/makeSklearnFixtures.py. */
 import { describe, expect, it } from 'vitest';
 import fixture from '../testing/fixtures/sklearn/trees.json';
-import { applyBins, fitBins } from './bins.ts';
+import { applyBins, binAt, fitBins, type BinnedFeatures } from './bins.ts';
 import type { BinaryClassifier } from './classifier.ts';
 import { fitGradientBoosting } from './gradientBoosting.ts';
 import { fitRandomForest } from './randomForest.ts';
@@ -73,11 +73,22 @@ describe('gradient boosting', () => {
   });
 });
 
+function binsOf(binned: BinnedFeatures): number[] {
+  return Array.from({ length: binned.rows }, (_, row) => binAt(binned, row, 0));
+}
+
 describe('bins', () => {
   it('cuts midway between values, and puts new values where they belong', () => {
     const binning = fitBins(sparseFromDense([0, 2, 2, 5], 1), Uint32Array.of(0));
     expect(binning.edges.map((edges) => Array.from(edges))).toEqual([[1, 3.5]]);
-    expect(Array.from(applyBins(binning, sparseFromDense([0, 1, 1.1, 9], 1)).bins)).toEqual([0, 0, 1, 2]);
+    expect(binsOf(applyBins(binning, sparseFromDense([0, 1, 1.1, 9], 1)))).toEqual([0, 0, 1, 2]);
+  });
+
+  it('stores no bin of zero, which need not be the lowest', () => {
+    const features = sparseFromDense([-3, 0, -1, 0, 4], 1);
+    const binned = applyBins(fitBins(features, Uint32Array.of(0)), features);
+    expect(binsOf(binned)).toEqual([0, 2, 1, 2, 3]);
+    expect(binned.bins).toHaveLength(3);
   });
 
   it('has 32 bins at most, each of as many distinct values', () => {
@@ -85,7 +96,7 @@ describe('bins', () => {
     const binned = applyBins(fitBins(sparseFromDense(values, 1), Uint32Array.of(0)), sparseFromDense(values, 1));
     expect(binned.counts[0]).toBe(32);
     const sizes = new Uint32Array(32);
-    for (const bin of binned.bins) sizes[bin]++;
+    for (const bin of binsOf(binned)) sizes[bin]++;
     expect(new Set(sizes)).toEqual(new Set([10]));
   });
 });
