@@ -149,6 +149,7 @@ test('what cannot be had is said where it was asked for', async () => {
     await alert.getByRole('button', { name: 'Dismiss the error' }).click();
     await expect(alert).toBeHidden();
   }
+  await expect(field().getByText(/In this browser/)).toBeHidden();
   // Refused by its config: no megabyte was fetched for it.
   expect(hub.requests.filter((request) => request.includes('t5/model.safetensors'))).toEqual([]);
 

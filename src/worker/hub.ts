@@ -8,7 +8,7 @@
  * servers do not all answer.
  */
 import type { ModelFolder } from '../formats/checkpoint.ts';
-import { RungError, toRungError } from '../shared/errors.ts';
+import { RungError, toRungError, type ErrorCode } from '../shared/errors.ts';
 import { Sha256 } from '../shared/sha256.ts';
 import type { GrowingFile, ManifestFile, ModelCache, ModelManifest } from '../storage/modelCache.ts';
 import { fileAddress, listModel, lost, modelId, refused, request } from './hubListing.ts';
@@ -17,6 +17,7 @@ import { Rate } from './rate.ts';
 
 /** Tries for one file after the connection broke off, each a while after the one before. */
 const pauses = [1000, 2000, 4000, 8000];
+const hopeless = new Set<ErrorCode>(['access-denied', 'not-found', 'model-unsupported']);
 const hashedAtOnce = 4 * 1024 * 1024;
 /** Progress reports a second at most. */
 const reportGap = 100;
@@ -47,6 +48,18 @@ export async function fetchModel(typed: string, options: HubOptions): Promise<Mo
   const listed = await listModel(id, signal);
   const manifest = await withWhatIsHere(listed, cache);
   const progress = new Progress(manifest, await cache.held(manifest), onProgress);
+  try {
+    await fetchFiles(manifest, options, progress);
+  } catch (thrown) {
+    // Nothing to go on with: what can never be had, or used, should not stand in the list.
+    if (hopeless.has(toRungError(thrown).code)) await cache.remove(manifest.id);
+    throw thrown;
+  }
+  return manifest;
+}
+
+async function fetchFiles(manifest: ModelManifest, options: HubOptions, progress: Progress): Promise<void> {
+  const { cache } = options;
   for (const file of manifest.files.toSorted((a, b) => Number(isLarge(a)) - Number(isLarge(b)) || a.size - b.size)) {
     if (file === largest(manifest)) await options.checkEarly(await folderOf(manifest, cache));
     if (file.checked) continue;
@@ -54,7 +67,6 @@ export async function fetchModel(typed: string, options: HubOptions): Promise<Mo
     file.checked = true;
     await cache.putManifest(manifest);
   }
-  return manifest;
 }
 
 /** The files of a model that are whole and checked. */

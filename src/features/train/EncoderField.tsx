@@ -63,8 +63,8 @@ export function EncoderField({ encoders, value, onChange, onDrop, hub }: Encoder
             a folder
           </Button>
         </Group>
-        {chosen?.report && <TensorNotes report={chosen.report} />}
       </div>
+      {chosen?.report && <TensorNotes report={chosen.report} />}
       <HubField {...hub} />
       <input {...getInputProps()} aria-label="Encoder files" />
       <input

@@ -154,5 +154,5 @@ function KeptModels({ models, fetching, onFetch, onRemove }: HubFieldProps) {
 function stateOf({ bytes, held, ready, licence }: HubModel): string {
   const amount = held < bytes ? `${formatBytes(held)} of ${formatBytes(bytes)}` : formatBytes(bytes);
   const kind = licence === null ? 'no licence stated' : `licence ${licence}`;
-  return ready ? `${amount}, ${kind}` : `${amount}, not complete`;
+  return `${amount}, ${ready ? kind : held < bytes ? 'not complete' : 'not read yet'}`;
 }
