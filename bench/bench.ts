@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: Rung's training step beside that of stock tfjs, in headless Chromium. Prints a table; `--json FILE` writes it.
- *   npm run bench -- [--hidden 128] [--steps 10] [--warmup 40] [--alone] [--json FILE]
+ *   npm run bench -- [--hidden 128] [--steps 10] [--warmup 40] [--alone] [--verbose] [--json FILE]
  */
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -19,6 +19,7 @@ export async function main(args: string[]): Promise<number> {
       steps: { type: 'string', default: '10' },
       warmup: { type: 'string', default: '40' },
       alone: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   });
@@ -28,7 +29,13 @@ export async function main(args: string[]): Promise<number> {
     return 2;
   }
   const warmup = { rung: Number(values.warmup), stock: 2 };
-  const result = await inBrowser({ hidden, warmup, steps: Number(values.steps), alone: values.alone });
+  const result = await inBrowser({
+    hidden,
+    warmup,
+    steps: Number(values.steps),
+    alone: values.alone,
+    verbose: values.verbose,
+  });
   console.log(table(result));
   if (values.json) await writeFile(values.json, `${JSON.stringify(result, null, 1)}\n`);
   return 0;

@@ -11,4 +11,4 @@ declare global {
 }
 
 window.run = (request) =>
-  sideBySide({ hidden: 128, warmup: { rung: 40, stock: 2 }, steps: 10, alone: false, ...request });
+  sideBySide({ hidden: 128, warmup: { rung: 40, stock: 2 }, steps: 10, alone: false, verbose: false, ...request });

@@ -1,19 +1,19 @@
 /**
  * The buffers of the WebGPU backend, in place of tfjs's `BufferManager`. That one pools by exact size, so that batches of different
  * token counts keep a set of buffers each (4.7 GB for 1.1 GB in use were measured), and gives a buffer back only when its commands are
- * sent off. Here a request is served by any free buffer of up to half more bytes, the largest first: after the longest batch has come
- * by, every other one uses its buffers, and those that idle are destroyed.
+ * sent off. Here each place of a step (the k-th output of a kernel since the step began) is remembered with the buffer it had last: a
+ * step is the same commands every time, so that after the longest batch has come by every other one finds all its places free and
+ * large enough. Buffers that idle are destroyed.
  */
 
-/** A buffer may be this much larger than what is asked for. */
-const tolerance = 1.5;
-/** Bytes kept, over the most that were in use at once. */
-const reserve = 1.25;
+/** Bytes kept, over the most that were in use at once; below so many bytes in all, every buffer is kept. */
+const reserve = 1.4;
+const alwaysKept = 2 ** 20;
 const smallest = 256;
 
 interface Entry {
+  key: string;
   size: number;
-  usage: number;
   /** Counts releases: what idles longest goes first. */
   released: number;
   /** To be destroyed instead of used a second time. */
@@ -27,13 +27,8 @@ function roundedSize(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** The sizes that serve a request, largest first. */
-function servingSizes(bytes: number): number[] {
-  const sizes = [roundedSize(bytes)];
-  for (let next = roundedSize(sizes[0] + 1); next <= bytes * tolerance; next = roundedSize(next + 1))
-    sizes.unshift(next);
-  return sizes;
-}
+/** Free buffers by "size usage". */
+type FreeBuffers = Map<string, Set<GPUBuffer>>;
 
 /** Has the members of tfjs's `BufferManager` that its backend uses. */
 export class BufferPool {
@@ -48,47 +43,74 @@ export class BufferPool {
   private numUsed = 0;
   private peak = 0;
   private releases = 0;
-  /** "size usage" -> buffers that no command refers to which is recorded but not sent off. */
-  private readonly settled = new Map<string, GPUBuffer[]>();
-  /** The same for those that such commands refer to: later commands may use them, the CPU must not write to them yet. */
-  private readonly recent = new Map<string, GPUBuffer[]>();
+  /** Buffers that no command refers to which is recorded but not sent off. */
+  private readonly settled: FreeBuffers = new Map();
+  /** Those that such commands refer to: later commands may use them, the CPU must not write to them yet. */
+  private readonly recent: FreeBuffers = new Map();
   /** To be destroyed once the recorded commands are sent off. */
   private doomed: GPUBuffer[] = [];
+  /** The buffer that each place of a step had last. */
+  private readonly places = new Map<string, GPUBuffer>();
+  /** How often each kind of place has come in this step. */
+  private readonly visits = new Map<string, number>();
 
   constructor(device: GPUDevice) {
     this.device = device;
   }
 
-  /** A buffer of at least `size` bytes for commands that are recorded from now on. */
-  acquireBuffer(size: number, usage: number): GPUBuffer {
-    return this.take(size, usage, [this.recent, this.settled]);
+  /** A buffer of at least `size` bytes for commands that are recorded from now on; `place` says what for. */
+  acquireBuffer(size: number, usage: number, place: unknown = ''): GPUBuffer {
+    return this.take(size, usage, typeof place === 'string' ? place : '', [this.recent, this.settled]);
   }
 
   /** A buffer that the CPU may write to at once: no command waiting to be sent off refers to it. */
   acquireForWriting(size: number, usage: number): GPUBuffer {
-    return this.take(size, usage, [this.settled]);
+    return this.take(size, usage, 'written', [this.settled]);
   }
 
-  private take(size: number, usage: number, sources: Map<string, GPUBuffer[]>[]): GPUBuffer {
-    const shared = (usage & GPUBufferUsage.STORAGE) !== 0;
-    const sizes = shared ? servingSizes(size) : [roundedSize(size)];
-    for (const fit of sizes) {
-      for (const source of sources) {
-        const buffer = source.get(`${fit} ${usage}`)?.pop();
-        if (buffer) return this.use(buffer, fit);
-      }
+  /** From here on places are counted anew. */
+  beginStep(): void {
+    this.visits.clear();
+  }
+
+  private take(size: number, usage: number, kind: string, sources: FreeBuffers[]): GPUBuffer {
+    const visit = this.visits.get(kind) ?? 0;
+    this.visits.set(kind, visit + 1);
+    const place = `${kind} ${usage} ${visit}`;
+    const last = this.places.get(place);
+    const known = last && this.entries.get(last);
+    const large = known !== undefined && known.size >= size;
+    if (large) {
+      for (const source of sources) if (source.get(known.key)?.delete(last!)) return this.use(last!);
     }
     const rounded = roundedSize(size);
-    const buffer = this.device.createBuffer({ size: rounded, usage });
-    this.entries.set(buffer, { size: rounded, usage, released: 0, retired: false });
-    this.numBytesAllocated += rounded;
-    this.created++;
-    return this.use(buffer, rounded);
+    const buffer = this.takeFree(`${rounded} ${usage}`, sources) ?? this.create(rounded, usage);
+    // One that is in use at the moment, in another kind of step, has not lost its place.
+    if (!large) this.places.set(place, buffer);
+    return this.use(buffer);
   }
 
-  private use(buffer: GPUBuffer, size: number): GPUBuffer {
+  private takeFree(key: string, sources: FreeBuffers[]): GPUBuffer | null {
+    for (const source of sources) {
+      for (const buffer of source.get(key) ?? []) {
+        source.get(key)!.delete(buffer);
+        return buffer;
+      }
+    }
+    return null;
+  }
+
+  private create(size: number, usage: number): GPUBuffer {
+    const buffer = this.device.createBuffer({ size, usage });
+    this.entries.set(buffer, { key: `${size} ${usage}`, size, released: 0, retired: false });
+    this.numBytesAllocated += size;
+    this.created++;
+    return buffer;
+  }
+
+  private use(buffer: GPUBuffer): GPUBuffer {
     this.numUsed++;
-    this.numBytesUsed += size;
+    this.numBytesUsed += this.entries.get(buffer)!.size;
     this.peak = Math.max(this.peak, this.numBytesUsed);
     return buffer;
   }
@@ -101,31 +123,31 @@ export class BufferPool {
     this.numBytesUsed -= entry.size;
     entry.released = ++this.releases;
     if (entry.retired) this.doomed.push(buffer);
-    else put(this.recent, buffer, entry);
+    else put(this.recent, entry.key, buffer);
   }
 
   /** To be called when all recorded commands have been sent off. */
   settle(): void {
-    for (const buffers of this.recent.values()) {
-      for (const buffer of buffers.splice(0)) put(this.settled, buffer, this.entries.get(buffer)!);
+    for (const [key, buffers] of this.recent) {
+      for (const buffer of buffers) put(this.settled, key, buffer);
+      buffers.clear();
     }
     for (const buffer of this.doomed.splice(0)) this.destroy(buffer);
-    if (this.numBytesAllocated > this.peak * reserve) this.destroyIdle(this.peak * reserve);
+    const kept = Math.max(alwaysKept, this.peak * reserve);
+    if (this.numBytesAllocated > kept) this.destroyIdle(kept);
   }
 
   /** Destroys free buffers, those first that have idled longest, until at most `bytes` are allocated. */
   private destroyIdle(bytes: number): void {
     const released = (buffer: GPUBuffer): number => this.entries.get(buffer)!.released;
-    const free = [...this.settled.values()].flat().toSorted((a, b) => released(a) - released(b));
-    for (const buffer of free) {
+    const free: GPUBuffer[] = [];
+    for (const buffers of this.settled.values()) free.push(...buffers);
+    for (const buffer of free.toSorted((a, b) => released(a) - released(b))) {
       if (this.numBytesAllocated <= bytes) break;
+      this.settled.get(this.entries.get(buffer)!.key)!.delete(buffer);
       this.destroy(buffer);
     }
-    for (const [key, buffers] of this.settled) {
-      const left = buffers.filter((buffer) => this.entries.has(buffer));
-      if (left.length > 0) this.settled.set(key, left);
-      else this.settled.delete(key);
-    }
+    for (const [place, buffer] of this.places) if (!this.entries.has(buffer)) this.places.delete(place);
   }
 
   private destroy(buffer: GPUBuffer): void {
@@ -136,7 +158,10 @@ export class BufferPool {
 
   /** Destroys every buffer that no tensor holds, now or when its commands are sent off, and forgets how much was in use once. */
   destroyUnused(): void {
-    for (const buffers of this.recent.values()) this.doomed.push(...buffers.splice(0));
+    for (const buffers of this.recent.values()) {
+      this.doomed.push(...buffers);
+      buffers.clear();
+    }
     this.peak = this.numBytesUsed;
     this.destroyIdle(0);
   }
@@ -157,15 +182,14 @@ export class BufferPool {
 
   dispose(): void {
     for (const buffer of this.entries.keys()) buffer.destroy();
-    for (const map of [this.entries, this.settled, this.recent]) map.clear();
+    for (const map of [this.entries, this.settled, this.recent, this.places, this.visits]) map.clear();
     this.doomed = [];
     this.numBytesUsed = this.numBytesAllocated = this.numUsed = this.peak = 0;
   }
 }
 
-function put(free: Map<string, GPUBuffer[]>, buffer: GPUBuffer, { size, usage }: Entry): void {
-  const key = `${size} ${usage}`;
+function put(free: FreeBuffers, key: string, buffer: GPUBuffer): void {
   const buffers = free.get(key);
-  if (buffers) buffers.push(buffer);
-  else free.set(key, [buffer]);
+  if (buffers) buffers.add(buffer);
+  else free.set(key, new Set([buffer]));
 }

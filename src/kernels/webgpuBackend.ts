@@ -74,6 +74,19 @@ export class PooledWebGpuBackend extends WebGPUBackend {
     this.dataOf(tensor.dataId).values = null;
   }
 
+  /** A tensor of float32 for a kernel to write; `place` says which kernel, and which of its outputs. */
+  allocate(shape: number[], place: string): TensorInfo {
+    const tensor = this.makeTensorInfo(shape, 'float32');
+    this.dataOf(tensor.dataId).resource = this.pool.acquireBuffer(bytesOf(tensor), storage(), place);
+    return tensor;
+  }
+
+  /** Says that a step ends here: the next one's tensors get the buffers of this one's. */
+  endStep(): void {
+    this.submit();
+    this.pool.beginStep();
+  }
+
   /** Records a dispatch; `writeUniforms` fills the kernel's `uniformBytes`. Tensors are bound in order, uniforms last. */
   record(
     pipeline: GPUComputePipeline,
@@ -147,6 +160,7 @@ export class PooledWebGpuBackend extends WebGPUBackend {
     this.endComputePassEncoder();
     this.internals.commandEncoder!.copyBufferToBuffer(data.resource!, 0, staging, 0, bytes);
     this.submitQueue();
+    this.pool.beginStep();
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, bytes);
       const words = staging.getMappedRange(0, bytes).slice(0);

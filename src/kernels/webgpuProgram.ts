@@ -127,15 +127,14 @@ export function launch(
   workgroups: [number, number, number],
 ): Tensor[] {
   const backend = gpuBackend();
-  const results = outputs.map((output) => {
-    if (Array.isArray(output)) return engine().makeTensorFromTensorInfo(backend.makeTensorInfo(output, 'float32'));
+  const results = outputs.map((output, i) => {
+    if (Array.isArray(output))
+      return engine().makeTensorFromTensorInfo(backend.allocate(output, `${kernel.name}, ${i}`));
     backend.forgetValues(output);
     return output;
   });
   if (rehearsed) {
     rehearsed.add(kernel);
-    // Without a buffer tfjs would take these for tensors on the CPU and compute with them there.
-    for (const tensor of results) backend.uploadToGPU(tensor.dataId);
     return results;
   }
   const bindings = [...inputs, ...results].map((tensor) => backend.bindingOf(tensor));
@@ -145,9 +144,9 @@ export function launch(
   return results;
 }
 
-/** Sends off what is recorded. */
+/** Sends off what is recorded; to be called at the end of each step. */
 export function submit(): void {
-  gpuBackend().submit();
+  gpuBackend().endStep();
 }
 
 /** Frees the buffers that earlier work has left behind: after a training, or when memory has run out. Does nothing on WASM. */
