@@ -1,6 +1,7 @@
 /** Batches as long as JobLevelData's: its titles' lengths as a histogram, the titles themselves made up. */
 import type { Examples } from '../src/shared/arrays.ts';
 import { Random } from '../src/shared/random.ts';
+import { epochBatches } from '../src/training/batches.ts';
 
 /**
  * Titles of JobLevelData with 0, 1, 2, ... WordPieces (bert-base-uncased, [CLS] and [SEP] counted), measured once: 2,240 titles, mean
@@ -34,5 +35,29 @@ export function titlesBetween(examples: Examples, from: number, to: number): Exa
     starts: starts.slice(from, to + 1).map((start) => start - starts[from]),
     labels: labels.slice(from * labelCount, to * labelCount),
     labelCount,
+  };
+}
+
+export const batchSize = 32;
+export const labelCount = 6;
+/** Of the order in which the titles come. */
+export const seed = 3;
+
+/** The titles that `steps` steps train on, and which of them make up each. */
+export function trainingBatches(steps: number): { titles: Examples; batches: Uint32Array[] } {
+  const titles = drawnTitles(steps * batchSize, labelCount, 1);
+  return { titles, batches: epochBatches(steps * batchSize, batchSize, seed, 1) };
+}
+
+/** The titles at `indices`, one behind the other. */
+export function titlesAt({ ids, starts, labels, labelCount: C }: Examples, indices: Uint32Array): Examples {
+  const chosen = Array.from(indices, (i) => ids.subarray(starts[i], starts[i + 1]));
+  const ends = new Uint32Array(indices.length + 1);
+  for (const [i, title] of chosen.entries()) ends[i + 1] = ends[i] + title.length;
+  return {
+    ids: Int32Array.from(chosen.flatMap((title) => Array.from(title))),
+    starts: ends,
+    labels: Uint8Array.from(Array.from(indices).flatMap((i) => Array.from(labels.subarray(i * C, (i + 1) * C)))),
+    labelCount: C,
   };
 }

@@ -9,9 +9,8 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webg
 import { startBackend } from '../src/kernels/backend.ts';
 import { initialParameters, parseModelConfig } from '../src/models/model.ts';
 import type { Examples } from '../src/shared/arrays.ts';
-import { epochBatches } from '../src/training/batches.ts';
 import { createTrainer, type Trainer } from '../src/training/trainer.ts';
-import { drawnTitles, titlesBetween } from './lengths.ts';
+import { batchSize, drawnTitles, labelCount, seed, titlesAt, titlesBetween, trainingBatches } from './lengths.ts';
 import { GpuMeter, type Counts } from './meter.ts';
 import { StockModel } from './stockModel.ts';
 
@@ -56,8 +55,6 @@ export interface BenchResult {
   stock: Side | null;
 }
 
-const batchSize = 32;
-const labels = 6;
 const layers = 6;
 
 /** What one of the two is asked to do; both count on their own device. */
@@ -75,7 +72,7 @@ export async function sideBySide(request: BenchRequest): Promise<BenchResult> {
   const report = await startBackend('webgpu', globalThis.location?.href ?? 'file:///');
   const contenders = {
     rung: startRung(hidden, warmup.rung + steps + 1),
-    stock: alone ? null : await startStock(hidden),
+    stock: alone ? null : await startStock(hidden, warmup, steps),
   };
   await run(contenders.rung, warmup.rung, verbose);
   if (contenders.stock) await run(contenders.stock, warmup.stock, verbose);
@@ -124,8 +121,8 @@ async function sideOf(contender: Contender, records: StepRecord[]): Promise<Side
   const msPerStep = median(records.map(({ ms }) => ms));
   const tokensAStep = sum(({ tokens }) => tokens) / records.length;
   const { allocatedBytes } = contender.meter;
-  const one = drawnTitles(10, labels, 7);
-  const many = drawnTitles(256, labels, 8);
+  const one = drawnTitles(10, labelCount, 7);
+  const many = drawnTitles(256, labelCount, 8);
   return {
     dispatches: most(({ dispatches }) => dispatches),
     submissions: most(({ submissions }) => submissions),
@@ -167,7 +164,7 @@ function modelOf(hidden: number): ReturnType<typeof parseModelConfig> {
     n_heads: hidden / headSize,
     dim: hidden,
     hidden_dim: 4 * hidden,
-    id2label: Object.fromEntries(Array.from({ length: labels }, (_, i) => [i, `label ${i}`])),
+    id2label: Object.fromEntries(Array.from({ length: labelCount }, (_, i) => [i, `label ${i}`])),
   });
 }
 
@@ -176,9 +173,6 @@ function parameterCount(hidden: number): number {
   for (const { data } of initialParameters(modelOf(hidden), 1).values()) count += data.length;
   return count;
 }
-
-const seed = 3;
-const trainingTitles = (steps: number): Examples => drawnTitles(steps * batchSize, labels, 1);
 
 /** The training loop of the app, held at its gate between the steps, one of which is never taken: the evaluation comes after it. */
 function startRung(hidden: number, steps: number): Contender {
@@ -197,8 +191,7 @@ function startRung(hidden: number, steps: number): Contender {
     maxGradientNorm: 1,
     seed,
   });
-  const titles = trainingTitles(steps);
-  const batches = epochBatches(steps * batchSize, batchSize, seed, 1);
+  const { titles, batches } = trainingBatches(steps);
   const gates = new Gates();
   const events = trainer.run(titles, titlesBetween(titles, 0, 1), new AbortController().signal, () => gates.wait());
   const finished = (async () => {
@@ -250,7 +243,7 @@ class Gates {
 }
 
 /** Stock tfjs under a backend name of its own, on a device of its own made as tfjs makes it. */
-async function startStock(hidden: number): Promise<Contender> {
+async function startStock(hidden: number, warmup: BenchRequest['warmup'], steps: number): Promise<Contender> {
   const adapter = (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }))!;
   const { limits } = adapter;
   const device = await adapter.requestDevice({
@@ -276,20 +269,21 @@ async function startStock(hidden: number): Promise<Contender> {
       heads: hidden / headSize,
       hidden,
       feedForward: 4 * hidden,
-      labels,
+      labels: labelCount,
       dropout: 0.1,
       headDropout: 0.2,
     },
     5e-5,
   );
-  const titles = trainingTitles(256);
-  let at = 0;
+  // The batches that the other is measured on are measured here too.
+  const { titles, batches } = trainingBatches(warmup.rung + steps + 1);
+  let at = Math.max(0, warmup.rung - warmup.stock);
   return {
     backend: 'stock',
     meter,
     usedBytes: () => (stock as unknown as { bufferManager: { numBytesUsed: number } }).bufferManager.numBytesUsed,
     async step() {
-      const batch = titlesBetween(titles, at, (at += batchSize));
+      const batch = titlesAt(titles, batches[at++]);
       const { loss, slots } = model.step(batch);
       // What is recorded must be sent off; else the rest of a step would be measured with the next.
       if ((stock as unknown as { commandEncoder: unknown }).commandEncoder) {
