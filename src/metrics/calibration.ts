@@ -61,7 +61,12 @@ export function calibrationCurve(
     }));
 }
 
-/** The bin of each row: as many inner edges as lie below its probability. */
+/** The bin of each row, of so many of equal width or of equal rows. */
+export function calibrationBinOf(probabilities: ArrayLike<number>, bins: number, strategy: BinStrategy): Uint32Array {
+  return binOfRows(probabilities, binEdges(probabilities, bins, strategy));
+}
+
+/** As many inner edges as lie below each probability. */
 function binOfRows(probabilities: ArrayLike<number>, edges: readonly number[]): Uint32Array {
   const inner = edges.slice(1, -1);
   return Uint32Array.from(probabilities, (probability) => {
@@ -83,41 +88,9 @@ export function expectedCalibrationError(bins: readonly CalibrationBin[]): numbe
   return bins.reduce((total, bin) => total + (bin.rows / rows) * Math.abs(bin.predicted - bin.observed), 0);
 }
 
-/**
- * The expected calibration error of weighted rows over bins that are found once, for resampling: returns a function of the weights.
- * @param actual by row, 0 or 1
- */
-export function weightedCalibrationError(
-  actual: ArrayLike<number>,
-  probabilities: ArrayLike<number>,
-  bins: number,
-  strategy: BinStrategy,
-): (weights: ArrayLike<number>) => number {
-  const binOf = probabilities.length === 0 ? [] : binOfRows(probabilities, binEdges(probabilities, bins, strategy));
-  const gaps = new Float64Array(bins);
-  return (weights) => {
-    gaps.fill(0);
-    let rows = 0;
-    for (let row = 0; row < binOf.length; row++) {
-      gaps[binOf[row]] += weights[row] * (probabilities[row] - actual[row]);
-      rows += weights[row];
-    }
-    return gaps.reduce((total, gap) => total + Math.abs(gap), 0) / rows;
-  };
-}
-
 /** Mean squared distance between probability and truth of one label (Brier 1950); NaN without rows. */
-export function brierScore(
-  actual: ArrayLike<number>,
-  probabilities: ArrayLike<number>,
-  weights: ArrayLike<number> | null = null,
-): number {
+export function brierScore(actual: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   let sum = 0;
-  let rows = 0;
-  for (let row = 0; row < probabilities.length; row++) {
-    const weight = weights === null ? 1 : weights[row];
-    sum += weight * (probabilities[row] - (actual[row] ? 1 : 0)) ** 2;
-    rows += weight;
-  }
-  return sum / rows;
+  for (let row = 0; row < probabilities.length; row++) sum += (probabilities[row] - (actual[row] ? 1 : 0)) ** 2;
+  return sum / probabilities.length;
 }

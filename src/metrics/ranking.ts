@@ -45,10 +45,9 @@ export function rank(actual: ArrayLike<number>, scores: ArrayLike<number>): Rank
   };
 }
 
-/** Calls `each` with the true and false positives at every threshold, from the highest down. `weights`: how often each row counts. */
+/** Calls `each` with the true and false positives at every threshold, from the highest down. */
 function walk(
   { order, ends, positive }: Ranking,
-  weights: ArrayLike<number> | null,
   each: (truePositives: number, falsePositives: number, block: number) => void,
 ): void {
   let tp = 0;
@@ -56,9 +55,8 @@ function walk(
   let at = 0;
   for (let block = 0; block < ends.length; block++) {
     for (; at < ends[block]; at++) {
-      const weight = weights === null ? 1 : weights[order[at]];
-      if (positive[order[at]]) tp += weight;
-      else fp += weight;
+      if (positive[order[at]]) tp++;
+      else fp++;
     }
     each(tp, fp, block);
   }
@@ -78,7 +76,7 @@ export function precisionRecallCurve(ranking: Ranking): PrecisionRecallCurve | n
   if (positives === 0) return null;
   const precision = [1];
   const recall = [0];
-  walk(ranking, null, (tp, fp) => {
+  walk(ranking, (tp, fp) => {
     precision.push(tp / (tp + fp));
     recall.push(tp / positives);
   });
@@ -102,7 +100,7 @@ export function rocCurve(ranking: Ranking): RocCurve | null {
   const negatives = ranking.positive.length - positives;
   if (positives === 0 || negatives === 0) return null;
   const curve: RocCurve = { falsePositiveRate: [0], truePositiveRate: [0], thresholds: [Infinity] };
-  walk(ranking, null, (tp, fp, block) => {
+  walk(ranking, (tp, fp, block) => {
     curve.falsePositiveRate.push(fp / negatives);
     curve.truePositiveRate.push(tp / positives);
     curve.thresholds.push(ranking.scores[block]);
@@ -113,13 +111,12 @@ export function rocCurve(ranking: Ranking): RocCurve | null {
 /**
  * Area under the ROC curve: how often a row with the label scores higher than one without, ties counting half. Null where all rows
  * or none carry the label.
- * @param weights by row, how often it counts; once each when left out
  */
-export function rocAuc(ranking: Ranking, weights: ArrayLike<number> | null = null): number | null {
+export function rocAuc(ranking: Ranking): number | null {
   let area = 0;
   let lastTp = 0;
   let lastFp = 0;
-  walk(ranking, weights, (tp, fp) => {
+  walk(ranking, (tp, fp) => {
     area += ((fp - lastFp) * (tp + lastTp)) / 2;
     lastTp = tp;
     lastFp = fp;
@@ -127,14 +124,11 @@ export function rocAuc(ranking: Ranking, weights: ArrayLike<number> | null = nul
   return lastTp === 0 || lastFp === 0 ? null : area / (lastTp * lastFp);
 }
 
-/**
- * Average precision: precision at each threshold, weighted by the recall it adds. Null where no row carries the label.
- * @param weights by row, how often it counts; once each when left out
- */
-export function averagePrecision(ranking: Ranking, weights: ArrayLike<number> | null = null): number | null {
+/** Average precision: precision at each threshold, weighted by the recall it adds. Null where no row carries the label. */
+export function averagePrecision(ranking: Ranking): number | null {
   let sum = 0;
   let lastTp = 0;
-  walk(ranking, weights, (tp, fp) => {
+  walk(ranking, (tp, fp) => {
     if (tp > lastTp) sum += ((tp - lastTp) * tp) / (tp + fp);
     lastTp = tp;
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exactMatch, hammingLoss, macroAverage, microAverage, samplesAverage, weightedAverage } from './averages.ts';
 import type { PrecisionRecallF1 } from './averages.ts';
-import { brierScore, calibrationCurve, expectedCalibrationError, weightedCalibrationError } from './calibration.ts';
+import { brierScore, calibrationCurve, expectedCalibrationError } from './calibration.ts';
 import { applyThresholds, confusion, macroF1, microF1 } from './classification.ts';
 import { labelSetConfusion } from './labelSets.ts';
 import {
@@ -97,10 +97,6 @@ describe.each(expected.cases)('$name', (given) => {
         error: expectedCalibrationError(bins),
       };
       expect(differences(ours, label[strategy], strategy)).toEqual([]);
-      const once = is.map(() => 1);
-      expect(
-        differences(weightedCalibrationError(is, says, expected.bins, strategy)(once), label[strategy].error),
-      ).toEqual([]);
     }
   });
 

@@ -1,6 +1,7 @@
 /** Predicted against actual, label by label: where a label is found, what titles are given instead, and what gets nothing. */
-import { formatCount, formatCounted, formatPercent } from '../../ui/format.ts';
+import { formatCount, formatCounted } from '../../ui/format.ts';
 import { LabelMarkIcon } from '../../ui/LabelChip.tsx';
+import { MatrixCell } from './MatrixCell.tsx';
 import type { LabelOrNone, MatrixRow, WrongFilter } from './outcomes.ts';
 import classes from './LabelMatrix.module.css';
 
@@ -21,8 +22,7 @@ export function LabelMatrix({ matrix, labelNames, hovered, onHover, onShow }: La
   const columns = shownColumns(matrix, labelNames.length);
   const rows = matrix.filter(({ actual }) => actual === 'none' || columns.includes(actual));
   return (
-    <section className={classes.panel} aria-labelledby="matrix">
-      <h2 id="matrix">Predicted against actual</h2>
+    <>
       <p className={classes.lead}>
         Each row is all test titles that carry one label. Blue: the label was found. Orange: they were given a label
         that they do not carry, or the label was missed. A title can count more than once; choose a cell to see its
@@ -63,7 +63,7 @@ export function LabelMatrix({ matrix, labelNames, hovered, onHover, onShow }: La
           </tbody>
         </table>
       </div>
-    </section>
+    </>
   );
 }
 
@@ -99,7 +99,7 @@ function MatrixLine(props: Omit<LabelMatrixProps, 'matrix'> & { row: MatrixRow; 
         </span>
       </th>
       {columns.map((label) => (
-        <Cell
+        <MatrixCell
           key={label}
           count={row.predicted[label]}
           support={support}
@@ -110,14 +110,14 @@ function MatrixLine(props: Omit<LabelMatrixProps, 'matrix'> & { row: MatrixRow; 
           }
         />
       ))}
-      <Cell
+      <MatrixCell
         count={row.missed ?? 0}
         support={row.missed === null ? 0 : support}
         apart
         words={`${formatCounted(row.missed ?? 0, 'title')} with ${name} where it was missed`}
         onShow={own === null ? null : () => onShow({ kind: 'missed', label: own, pair: null })}
       />
-      <Cell
+      <MatrixCell
         count={row.nothing}
         support={support}
         right={actual === 'none'}
@@ -127,42 +127,5 @@ function MatrixLine(props: Omit<LabelMatrixProps, 'matrix'> & { row: MatrixRow; 
         }
       />
     </tr>
-  );
-}
-
-interface CellProps {
-  count: number;
-  support: number;
-  words: string;
-  right?: boolean;
-  apart?: boolean;
-  /** Null: nothing to show behind it. */
-  onShow: (() => void) | null;
-}
-
-function Cell({ count, support, words, right = false, apart = false, onShow }: CellProps) {
-  const share = support === 0 ? 0 : count / support;
-  const colour = right ? 'var(--right)' : 'var(--wrong)';
-  // Half strength at most, so that the figure on it stays readable.
-  const background =
-    count === 0 ? undefined : `color-mix(in srgb, ${colour} ${Math.round(8 + share * 42)}%, transparent)`;
-  const content = (
-    <>
-      {formatCount(count)}
-      <small>{formatPercent(share)}</small>
-    </>
-  );
-  if (count === 0)
-    return <td className={`${classes.zero} ${apart ? classes.apart : ''}`}>{support === 0 ? '' : '0'}</td>;
-  return (
-    <td style={{ background }} className={apart ? classes.apart : undefined} title={words}>
-      {onShow ? (
-        <button type="button" aria-label={`${words}: show them`} onClick={onShow}>
-          {content}
-        </button>
-      ) : (
-        <span>{content}</span>
-      )}
-    </td>
   );
 }

@@ -1,22 +1,33 @@
-/** Figures of each label on the test rows. */
+/** Figures of each label on the test rows, and where its threshold stands. */
+import { Button } from '@mantine/core';
+import { Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { LabelRanking } from '../../metrics/rankingReport.ts';
 import { minimumSupport, type Interval, type LabelReport } from '../../shared/training.ts';
 import { formatCount, formatFigure } from '../../ui/format.ts';
 import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { LabelChip } from '../../ui/LabelChip.tsx';
 import { labelStyle } from '../../ui/labelStyle.ts';
 import { Term } from '../../ui/Term.tsx';
+import { thresholdText } from './labelCurves.ts';
 import classes from './ResultsScreen.module.css';
 
 export interface PerLabelTableProps {
   labels: LabelReport[];
+  /** In the same order. */
+  ranking: LabelRanking[];
+  /** Labels whose threshold is not the chosen one. */
+  moved: number[];
+  onReset: () => void;
+  /** Shows one label closely. */
+  onOpen: (label: number) => void;
   /** The label that stands out everywhere on the screen. */
   hovered: number | null;
   onHover: (label: number | null) => void;
 }
 
 /** @see PerLabelTableProps */
-export function PerLabelTable({ labels, hovered, onHover }: PerLabelTableProps) {
+export function PerLabelTable({ labels, ranking, moved, onReset, onOpen, hovered, onHover }: PerLabelTableProps) {
   return (
     <section className={classes.panel} aria-labelledby="per-label">
       <h2 id="per-label">Label by label</h2>
@@ -28,11 +39,21 @@ export function PerLabelTable({ labels, hovered, onHover }: PerLabelTableProps) 
               <Head name="F1" help="Balance of precision and recall. 1 is perfect." wide />
               <Head name="Precision" help="Of the titles that were given the label, the share that carry it." number />
               <Head name="Recall" help="Of the titles that carry the label, the share that were given it." number />
+              <Head
+                name="ROC-AUC"
+                help="How often a title with the label scores higher than one without. 0.5 is chance, 1 is perfect; whatever the threshold."
+                number
+              />
+              <Head
+                name="Average precision"
+                help="Mean precision over all thresholds: the area under the precision-recall curve. Whatever the threshold."
+                number
+              />
               <Head name="Rows" help="Test titles that carry the label." number />
               <Head name="Given" help="Test titles that were given the label." number />
               <Head
                 name="Threshold"
-                help="A title is given the label when its probability reaches this. Chosen on the validation rows."
+                help="A title is given the label when its probability reaches this. Chosen on the validation rows unless you move it."
                 number
               />
             </tr>
@@ -48,27 +69,54 @@ export function PerLabelTable({ labels, hovered, onHover }: PerLabelTableProps) 
                 <th scope="row">
                   <LabelChip name={label.name} index={i} quiet />
                 </th>
-                <F1Cells label={label} index={i} />
+                <FigureCells label={label} ranking={ranking[i]} index={i} />
                 <td className={classes.number}>{formatCount(label.support)}</td>
                 <td className={classes.number}>{formatCount(label.predicted)}</td>
-                <td className={classes.number}>{formatFigure(label.threshold, 2)}</td>
+                <td className={classes.number}>
+                  <button
+                    type="button"
+                    className={classes.threshold}
+                    aria-label={`Threshold of ${label.name} ${thresholdText(label.threshold)}: look closely`}
+                    onClick={() => onOpen(i)}
+                  >
+                    {thresholdText(label.threshold)}
+                  </button>
+                  <span className={classes.range}>{moved.includes(i) ? 'moved' : '\u00a0'}</span>
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <p className={classes.note}>
-        Thresholds were chosen on the validation rows, so that the test rows stay untouched: each is where the F1 of its
-        label was highest, drawn towards 0.50 when few rows carry the label.
-      </p>
+      <div className={classes.thresholds}>
+        <p className={classes.note}>
+          {moved.length === 0
+            ? 'Thresholds were chosen on the validation rows, so that the test rows stay untouched: each is where the F1 of its label was highest, drawn towards 0.50 when few rows carry the label. Press one to look closely and move it.'
+            : movedText(moved.map((i) => labels[i].name))}
+        </p>
+        <Button
+          variant="default"
+          disabled={moved.length === 0}
+          leftSection={<Undo2 size={16} aria-hidden="true" />}
+          onClick={onReset}
+        >
+          Back to the chosen thresholds
+        </Button>
+      </div>
     </section>
   );
 }
 
-function F1Cells({ label, index }: { label: LabelReport; index: number }) {
+function movedText(names: string[]): string {
+  const some = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  const [threshold, were] = names.length === 1 ? ['threshold', 'was'] : ['thresholds', 'were'];
+  return `The ${threshold} of ${some} ${were} moved by hand. If that was done by looking at the test rows, the test figures are optimistic: on new titles the model will do a little worse than they say.`;
+}
+
+function FigureCells({ label, ranking, index }: { label: LabelReport; ranking: LabelRanking; index: number }) {
   if (label.f1 === null) {
     return (
-      <td colSpan={3} className={classes.unsaid}>
+      <td colSpan={5} className={classes.unsaid}>
         not enough rows to say ({formatCount(label.support)}; it takes {minimumSupport})
       </td>
     );
@@ -86,6 +134,8 @@ function F1Cells({ label, index }: { label: LabelReport; index: number }) {
       </td>
       <IntervalCell interval={label.precision} otherwise={label.predicted === 0 ? 'never given' : 'cannot say'} />
       <IntervalCell interval={label.recall} otherwise="cannot say" />
+      <IntervalCell interval={ranking.rocAuc} otherwise="cannot say" />
+      <IntervalCell interval={ranking.averagePrecision} otherwise="cannot say" />
     </>
   );
 }

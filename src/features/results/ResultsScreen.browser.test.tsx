@@ -3,64 +3,37 @@ import '../../ui/tokens.css';
 import { MantineProvider } from '@mantine/core';
 import { expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-react';
-import { splitReport } from '../../metrics/bootstrap.ts';
-import { Random } from '../../shared/random.ts';
-import type { RunRecord, TestRow } from '../../shared/training.ts';
+import { evaluate, splitReport } from '../../metrics/bootstrap.ts';
+import { rankingReport } from '../../metrics/rankingReport.ts';
+import { testArrays } from '../../shared/evaluation.ts';
+import type { RunRecord } from '../../shared/training.ts';
 import { formatInterval } from '../../ui/format.ts';
-import { exampleLabels, exampleRun } from '../../testing/exampleRun.ts';
+import { exampleRows } from '../../testing/exampleRows.ts';
+import { exampleRun } from '../../testing/exampleRun.ts';
 import { outcomesOf, wrongOutcomes } from './outcomes.ts';
 import { ResultsScreen } from './ResultsScreen.tsx';
-
-const stems = [
-  ['Software Engineer', 'Systems Architect', 'Lead DevOps Engineer, Intelligent Automation Platform', 'Data Analyst'],
-  ['Director of Systems Engineering', 'Executive Director, Global IT Infrastructure', 'Senior Director, Cloud'],
-  ['Vice President, Solution Architecture', 'SVP and Head of Marketing', 'VP of Information Technology'],
-  ['Engineering Manager', 'Program Manager, Customer Success and Business Transformation', 'Team Lead'],
-  ['Chief Technology Officer | Founding Partner', 'CIO', 'Chief Data Architect'],
-  ['Owner & Data Architect', 'Co-Founder'],
-];
-const shares = [0.5, 0.72, 0.88, 0.955, 0.99, 1];
-
-function exampleTestRow(row: number, random: Random): TestRow {
-  const draw = random.next();
-  const main = shares.findIndex((share) => draw <= share);
-  const actual = exampleLabels.map((_, label) => label === main);
-  if (random.next() < 0.06) actual[random.int(5)] = true;
-  const confused = random.next() < (main === 3 ? 0.35 : 0.09) ? random.int(5) : null;
-  const probabilities = actual.map((holds, label) => {
-    if (label === confused) return 0.3 + 0.6 * random.next();
-    const sure = confused === null ? 0.97 : 0.6;
-    return holds ? sure - 0.5 * random.next() ** 3 : 0.3 * random.next() ** 4;
-  });
-  const titles = stems[main];
-  return {
-    row,
-    title: `${titles[random.int(titles.length)]} ${row % 5 === 0 ? '2' : ''}`.trim(),
-    actual,
-    probabilities,
-  };
-}
 
 /** `exampleRun` with `rows` test rows. */
 function exampleResult(id: string, change: Partial<RunRecord> = {}, rows = 223): RunRecord {
   const run = exampleRun(id, change);
-  const random = new Random(7);
-  const testRows = Array.from({ length: rows }, (_, i) => exampleTestRow(2 + 7 * i, random));
-  const report = splitReport(
-    Uint8Array.from(testRows.flatMap((row) => row.actual.map(Number))),
-    Float32Array.from(testRows.flatMap((row) => row.probabilities)),
-    run.thresholds,
-    run.data.labelNames,
-    { seed: 1 },
-  );
-  return { ...run, test: { report, rows: testRows }, ...change };
+  const testRows = exampleRows(rows);
+  const { actual, probabilities, groups } = testArrays(testRows);
+  const options = { seed: run.config.seed, groups };
+  const report = splitReport(actual, probabilities, run.thresholds, run.data.labelNames, options);
+  const validation = testArrays(exampleRows(223, 8));
+  return { ...run, validation, test: { report, rows: testRows }, ...change };
 }
 
 const result = exampleResult('4');
 const counted = (count: number): string => (count === 1 ? '1 title' : `${count} titles`);
 
 async function show(run: RunRecord | null, runs: RunRecord[] = run ? [run] : []) {
-  const on = { onSelect: vi.fn<(id: string) => void>(), onPredict: vi.fn<() => void>(), onExport: vi.fn<() => void>() };
+  const on = {
+    onSelect: vi.fn<(id: string) => void>(),
+    onPredict: vi.fn<() => void>(),
+    onExport: vi.fn<() => void>(),
+    onThresholds: vi.fn<(id: string, thresholds: number[]) => void>(),
+  };
   const screen = await render(
     <MantineProvider>
       <ResultsScreen run={run} runs={runs} {...on} />
@@ -150,15 +123,27 @@ it('tells of weights from within the first epoch', async () => {
 });
 
 it('does not make up a precision nor a mean', async () => {
-  const { report, rows } = result.test!;
-  const unsure = {
-    ...report,
-    macroF1Supported: null,
-    perLabel: [{ ...report.perLabel[0], predicted: 0, precision: null }, ...report.perLabel.slice(1)],
-  };
-  const { screen } = await show({ ...result, test: { report: unsure, rows } });
+  const thresholds = result.thresholds.with(0, 1);
+  const { screen } = await show({ ...result, thresholds });
   await expect.element(screen.getByRole('cell', { name: 'never given' })).toBeVisible();
-  await expect.element(screen.getByText('labels under 10 rows left out: not enough rows to say')).toBeVisible();
+  await screen.unmount();
+  const few = await show(exampleResult('7', {}, 9));
+  await expect.element(few.screen.getByText('labels under 10 rows left out: not enough rows to say')).toBeVisible();
+});
+
+it('gives every average with its interval, and ranking by label', async () => {
+  const { screen } = await show(result);
+  const { actual, probabilities, groups } = testArrays(result.test!.rows);
+  const options = { seed: result.config.seed, groups };
+  const { weightedF1, samplesF1 } = evaluate(actual, probabilities, result.thresholds, result.data.labelNames, options);
+  await expect.element(screen.getByText(`Weighted F1 ${formatInterval(weightedF1)}`)).toBeInTheDocument();
+  await expect.element(screen.getByText(`Samples F1 ${formatInterval(samplesF1)}`)).toBeInTheDocument();
+  const { perLabel } = rankingReport(actual, probabilities, 6, options);
+  const row = screen.getByRole('region', { name: 'Label by label' }).getByRole('row', { name: /^Director/ });
+  const { value, low, high } = perLabel[1].rocAuc!;
+  const [figure, from, to] = [value, low, high].map((number) => number.toFixed(2));
+  await expect.element(row).toHaveTextContent(`${figure}${from} to ${to}`);
+  await expect.element(screen.getByText(new RegExp(`ROC-AUC ${formatInterval(perLabel[0].rocAuc!)}`))).toBeVisible();
 });
 
 it('shows the settings of the run when asked', async () => {

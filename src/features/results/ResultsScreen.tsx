@@ -1,17 +1,21 @@
 /** What a run is worth: its figures on rows it never saw, label by label, and every title it got wrong. */
 import { Alert, Button, Group, NativeSelect, UnstyledButton, Collapse } from '@mantine/core';
 import { ChevronRight, Download, Info, Sparkles, TriangleAlert } from 'lucide-react';
-import { useId, useMemo, useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
+import { movedThresholds } from '../../shared/evaluation.ts';
 import type { RunRecord } from '../../shared/training.ts';
 import { describeConfig } from '../../ui/configText.ts';
 import { formatCounted, formatDuration, formatMoment } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
-import { LabelMatrix } from './LabelMatrix.tsx';
-import { labelMatrix, noFilter, outcomesOf, wrongOutcomes, type WrongFilter } from './outcomes.ts';
+import { Confusion } from './Confusion.tsx';
+import { OneLabel } from './OneLabel.tsx';
+import { noFilter, type WrongFilter } from './outcomes.ts';
 import { PerLabelTable } from './PerLabelTable.tsx';
 import classes from './ResultsScreen.module.css';
 import { statusText } from './statusText.ts';
 import { Summary } from './Summary.tsx';
+import { useEvaluation } from './useEvaluation.ts';
+import { useThresholds } from './useThresholds.ts';
 import { WrongTitles } from './WrongTitles.tsx';
 
 export interface ResultsScreenProps {
@@ -21,6 +25,8 @@ export interface ResultsScreenProps {
   onSelect: (id: string) => void;
   onPredict: () => void;
   onExport: () => void;
+  /** Keeps other thresholds with the run: Predict and the download go by them. */
+  onThresholds: (id: string, thresholds: number[]) => void;
 }
 
 /** @see ResultsScreenProps */
@@ -42,7 +48,7 @@ export function ResultsScreen(props: ResultsScreenProps) {
           <RunHeader {...props} run={run} />
           <StatusNote run={run} />
           {/* A new run starts with its own filters. */}
-          {run.test && <Report key={run.id} run={run} test={run.test} />}
+          {run.test && <Report key={run.id} run={run} test={run.test} onThresholds={props.onThresholds} />}
           <Settings run={run} />
         </>
       )}
@@ -50,7 +56,9 @@ export function ResultsScreen(props: ResultsScreenProps) {
   );
 }
 
-function RunHeader({ run, runs, onSelect, onPredict, onExport }: ResultsScreenProps & { run: RunRecord }) {
+type RunHeaderProps = Omit<ResultsScreenProps, 'run' | 'onThresholds'> & { run: RunRecord };
+
+function RunHeader({ run, runs, onSelect, onPredict, onExport }: RunHeaderProps) {
   const known = runs.some((other) => other.id === run.id) ? runs : [run, ...runs];
   const hasWeights = run.weightBytes > 0;
   return (
@@ -100,40 +108,84 @@ function StatusNote({ run }: { run: RunRecord }) {
   );
 }
 
-function Report({ run, test }: { run: RunRecord; test: NonNullable<RunRecord['test']> }) {
+interface ReportProps {
+  run: RunRecord;
+  test: NonNullable<RunRecord['test']>;
+  onThresholds: ResultsScreenProps['onThresholds'];
+}
+
+function Report({ run, test, onThresholds }: ReportProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [filter, setFilter] = useState<WrongFilter>(noFilter);
+  const [label, setLabel] = useState(0);
+  const closely = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const labelNames = run.data.labelNames;
-  const { matrix, wrong } = useMemo(() => {
-    const outcomes = outcomesOf(test.rows, run.thresholds);
-    return { matrix: labelMatrix(outcomes, labelNames.length), wrong: wrongOutcomes(outcomes) };
-  }, [test.rows, run.thresholds, labelNames]);
+  const { labelNames } = run.data;
+  const thresholds = useThresholds(run, onThresholds);
+  const {
+    arrays,
+    evaluation,
+    ranking,
+    matrix,
+    sets,
+    wrong,
+    thresholds: shown,
+  } = useEvaluation(run, test.rows, thresholds);
+  const moved = movedThresholds(shown, run);
   return (
     <>
-      <Summary report={test.report} />
-      <PerLabelTable labels={test.report.perLabel} hovered={hovered} onHover={setHovered} />
-      <LabelMatrix
-        {...{ matrix, labelNames, hovered }}
+      <Summary evaluation={evaluation} labelRanking={ranking.labelRanking} moved={moved.length > 0} />
+      <PerLabelTable
+        labels={evaluation.report.perLabel}
+        ranking={ranking.perLabel}
+        moved={moved}
+        onReset={() => thresholds.reset()}
+        onOpen={(opened) => {
+          setLabel(opened);
+          show(closely.current);
+        }}
+        hovered={hovered}
         onHover={setHovered}
-        onShow={(shown) => {
-          setFilter({ ...noFilter, ...shown });
-          list.current?.scrollIntoView({ block: 'start' });
-          list.current?.focus({ preventScroll: true });
+      />
+      <div ref={closely} tabIndex={-1} className={classes.target}>
+        <OneLabel
+          {...{ label, labelNames }}
+          onLabel={setLabel}
+          threshold={thresholds.values[label]}
+          chosen={run.chosenThresholds[label]}
+          onThreshold={(threshold) => thresholds.move(label, threshold)}
+          onReset={() => thresholds.reset(label)}
+          validation={run.validation}
+          test={arrays}
+          ranking={ranking.perLabel[label]}
+        />
+      </div>
+      <Confusion
+        {...{ matrix, sets, labelNames, hovered }}
+        onHover={setHovered}
+        onShow={(chosen) => {
+          setFilter({ ...noFilter, ...chosen });
+          show(list.current);
         }}
       />
       <div ref={list} tabIndex={-1} className={classes.target}>
         <WrongTitles
           wrong={wrong}
-          rows={test.report.rows}
+          rows={test.rows.length}
           labelNames={labelNames}
-          thresholds={run.thresholds}
+          thresholds={shown}
           filter={filter}
           onFilter={setFilter}
         />
       </div>
     </>
   );
+}
+
+/** Brings a part of the page to the top and the keyboard to it. */
+function show(part: HTMLElement | null): void {
+  part?.scrollIntoView({ block: 'start' });
+  part?.focus({ preventScroll: true });
 }
 
 function Settings({ run }: { run: RunRecord }) {

@@ -1,5 +1,6 @@
 /** The figures of a run on its test rows, each with its interval and what it is measured against. */
 import { Text } from '@mantine/core';
+import type { Evaluation } from '../../metrics/bootstrap.ts';
 import { minimumSupport, type Interval, type SplitReport } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
 import { IntervalBar } from '../../ui/IntervalBar.tsx';
@@ -17,8 +18,16 @@ function sureness(report: SplitReport): string {
   return `With ${formatCounted(report.rows, 'title')} to test on, micro-F1 could be ${formatFigure(half, 2)} higher or lower by chance alone.`;
 }
 
-/** The figures of `report` and one sentence on them. */
-export function Summary({ report }: { report: SplitReport }) {
+export interface SummaryProps {
+  evaluation: Evaluation;
+  labelRanking: Interval;
+  /** Some thresholds are not those that were chosen on the validation rows. */
+  moved: boolean;
+}
+
+/** The figures on the test rows and one sentence on them. */
+export function Summary({ evaluation, labelRanking, moved }: SummaryProps) {
+  const { report, weightedF1, samplesF1, hammingLoss } = evaluation;
   const { microF1, macroF1, macroF1Supported, exactMatch, constantMicroF1 } = report;
   const floor = { value: constantMicroF1, name: 'best constant answer' };
   return (
@@ -43,14 +52,34 @@ export function Summary({ report }: { report: SplitReport }) {
           context={supportedText(macroF1Supported)}
         />
         <BigFigure
+          name="Weighted F1"
+          interval={weightedF1}
+          help="Mean of the F1 of each label, each counting by the test rows that carry it."
+          context="labels count by their rows"
+        />
+        <BigFigure
+          name="Samples F1"
+          interval={samplesF1}
+          help="Mean over titles of the F1 of each title's own labels. A title that carries no label counts 0, even when it is rightly given none, as in scikit-learn."
+          context={`${formatFigure(hammingLoss.value, 3)} of all yes-or-no decisions wrong (Hamming loss)`}
+        />
+        <BigFigure
+          name="Label ranking"
+          interval={labelRanking}
+          help="Label ranking average precision: of the labels that score at least as high as one the title carries, the share that it carries too. Whatever the thresholds."
+          context="average precision; whatever the thresholds"
+        />
+        <BigFigure
           name="Exact match"
           interval={exactMatch}
           help="Share of titles for which every label is right, none missed and none too many."
           context={`${formatCount(Math.round(exactMatch.value * report.rows))} of ${formatCounted(report.rows, 'title')}`}
         />
       </div>
-      <Text size="xs" c="var(--muted)" mt="md">
+      <Text size="xs" c="var(--muted)" mt="md" className={classes.bands}>
         Bands are 95 % bootstrap intervals: had other rows been kept aside, the figure would very likely be inside.
+        {moved &&
+          ' Some thresholds were moved by hand: if the test rows were looked at meanwhile, figures are optimistic.'}
       </Text>
     </section>
   );

@@ -32,9 +32,21 @@ function pairText({ actual, predicted }: NonNullable<WrongFilter['pair']>, names
   return `${name(actual, 'no label')}, given ${name(predicted, 'nothing')}`;
 }
 
+export function setText(set: readonly number[], names: readonly string[]): string {
+  return set.length === 0 ? 'no label' : set.map((label) => names[label]).join(' + ');
+}
+
+/** The one cell of a matrix that the list is about; null when it is not about one. */
+function cellText({ pair, sets }: WrongFilter, names: string[]): string | null {
+  if (pair) return pairText(pair, names);
+  if (sets) return `${setText(sets.actual, names)}, given ${setText(sets.predicted, names)}`;
+  return null;
+}
+
 /** @see WrongTitlesProps */
 export function WrongTitles({ wrong, rows, labelNames, thresholds, filter, onFilter }: WrongTitlesProps) {
   const shown = filterOutcomes(wrong, filter);
+  const cell = cellText(filter, labelNames);
   return (
     <section className={classes.panel} aria-labelledby="wrong-titles">
       <h2 id="wrong-titles">Titles answered wrongly</h2>
@@ -69,15 +81,15 @@ export function WrongTitles({ wrong, rows, labelNames, thresholds, filter, onFil
         />
         <div className={classes.state}>
           <output className="tabular">{formatCounted(shown.length, 'title')}</output>
-          {filter.pair && (
+          {cell !== null && (
             <Button
               size="compact-sm"
               variant="light"
               rightSection={<X size={14} aria-hidden="true" />}
-              aria-label={`Only ${pairText(filter.pair, labelNames)}: show all again`}
-              onClick={() => onFilter({ ...filter, pair: null })}
+              aria-label={`Only ${cell}: show all again`}
+              onClick={() => onFilter({ ...filter, pair: null, sets: null })}
             >
-              {pairText(filter.pair, labelNames)}
+              {cell}
             </Button>
           )}
         </div>

@@ -66,5 +66,9 @@ describe('filterOutcomes', () => {
     [{ pair: { actual: 1, predicted: 'none' } }, [6]],
     [{ pair: { actual: 'none', predicted: 1 } }, [5]],
     [{ pair: { actual: 0, predicted: 0 } }, []],
+    [{ sets: { actual: [1], predicted: [0] } }, [3]],
+    [{ sets: { actual: [0, 2], predicted: [0] } }, [4]],
+    [{ sets: { actual: [1], predicted: [] } }, [6]],
+    [{ sets: { actual: [0], predicted: [0] } }, []],
   ])('%j', (filter, expected) => expect(rowsOf(filter)).toEqual(expected));
 });

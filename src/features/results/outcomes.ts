@@ -81,9 +81,11 @@ export interface WrongFilter {
   label: number | null;
   /** Only titles that carry `actual` and were wrongly given `predicted` (`none`: nothing at all). */
   pair: { actual: LabelOrNone; predicted: LabelOrNone } | null;
+  /** Only titles that carry exactly the labels of `actual` and were given exactly those of `predicted`; positions, ascending. */
+  sets: { actual: number[]; predicted: number[] } | null;
 }
 
-export const noFilter: WrongFilter = { search: '', kind: 'all', label: null, pair: null };
+export const noFilter: WrongFilter = { search: '', kind: 'all', label: null, pair: null, sets: null };
 
 function fitsPair({ test, predicted, wrong }: Outcome, pair: NonNullable<WrongFilter['pair']>): boolean {
   const carries = pair.actual === 'none' ? test.actual.every((holds) => !holds) : test.actual[pair.actual];
@@ -91,14 +93,23 @@ function fitsPair({ test, predicted, wrong }: Outcome, pair: NonNullable<WrongFi
   return carries && given;
 }
 
+function positions(held: readonly boolean[]): string {
+  return held.flatMap((holds, label) => (holds ? [label] : [])).join();
+}
+
+function fitsSets({ test, predicted }: Outcome, sets: NonNullable<WrongFilter['sets']>): boolean {
+  return positions(test.actual) === sets.actual.join() && positions(predicted) === sets.predicted.join();
+}
+
 /** The outcomes that a filter lets through, in their order. */
 export function filterOutcomes(outcomes: readonly Outcome[], filter: WrongFilter): Outcome[] {
-  const { kind, label, pair } = filter;
+  const { kind, label, pair, sets } = filter;
   const search = filter.search.trim().toLowerCase();
   return outcomes.filter((outcome) => {
     const about = kind === 'all' ? [...outcome.missed, ...outcome.wrong] : outcome[kind];
     if (label === null ? about.length === 0 : !about.includes(label)) return false;
     if (pair && !fitsPair(outcome, pair)) return false;
+    if (sets && !fitsSets(outcome, sets)) return false;
     return search === '' || outcome.test.title.toLowerCase().includes(search);
   });
 }
