@@ -5,7 +5,8 @@ import { isolationHeaders } from './tools/chromium.ts';
 import { licences } from './tools/licences.ts';
 
 // Workers are started from blobs and so inherit this policy (src/worker/start.ts). Mantine writes style attributes and one style
-// element, hence 'unsafe-inline' for styles only.
+// element, hence 'unsafe-inline' for styles only. The Hugging Face Hub is asked only when the user fetches a model; large files come
+// from its content servers (cdn-lfs*.huggingface.co, *.xethub.hf.co, *.cdn.hf.co), to which it leads on.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
