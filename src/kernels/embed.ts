@@ -7,7 +7,8 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { dropWasm } from './activation.ts';
 import { differentiable, onWebGpu, shapesOf } from './device.ts';
 import type { Dropout } from './dropout.ts';
-import { normGradient, normaliseWasm, rowsForward, scaleByKeep } from './norm.ts';
+import { normGradient, rowsForward, scaleByKeep } from './norm.ts';
+import { normaliseWasm } from './normWasm.ts';
 import { allocate, floats, integers } from './wasmHeap.ts';
 import { itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 

@@ -9,7 +9,8 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { dropWasm } from './activation.ts';
 import { differentiable, onWebGpu, shapesOf } from './device.ts';
-import { dropThreshold, dropoutWgsl, hash32, keepScale, noDropout, type Dropout } from './dropout.ts';
+import { dropThreshold, dropoutWgsl, keepScale, noDropout, type Dropout } from './dropout.ts';
+import { layerNormWasm, normGradientWasm, residualNormWasm } from './normWasm.ts';
 import { allocate, floats } from './wasmHeap.ts';
 import { isSoftwareAdapter, itemsHead, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
 
@@ -28,13 +29,13 @@ export function residualNorm(
   return differentiable<Tensor2D>([x, residual, gain, bias], (save) => {
     const [value, normalised, rstd] = onWebGpu()
       ? rowsForward('residual', [x, residual, gain, bias], x.shape, epsilon, dropout)
-      : forwardWasm(x, residual, gain, bias, epsilon, dropout);
+      : residualNormWasm(x, residual, gain, bias, epsilon, dropout);
     save([normalised, rstd, gain]);
     return {
       value: value as Tensor2D,
       gradient: (dy, saved) => {
-        const { sum, gain: dGain, bias: dBias } = normGradient(dy, saved[0], saved[1], saved[2]);
-        return [dropout.rate > 0 ? scaleByKeep(sum, dropout) : sum.clone(), sum, dGain, dBias];
+        const { sum, kept, gain: dGain, bias: dBias } = normGradient(dy, saved[0], saved[1], saved[2], dropout);
+        return [kept, sum, dGain, dBias];
       },
     };
   });
@@ -47,7 +48,7 @@ export function layerNorm(x: Tensor2D, gain: Tensor1D, bias: Tensor1D, epsilon: 
   return differentiable<Tensor2D>([x, gain, bias], (save) => {
     const [value, normalised, rstd] = onWebGpu()
       ? rowsForward('plain', [x, gain, bias], x.shape, epsilon, noDropout)
-      : plainWasm(x, gain, bias, epsilon);
+      : layerNormWasm(x, gain, bias, epsilon);
     save([normalised, rstd, gain]);
     return {
       value: value as Tensor2D,
@@ -59,26 +60,37 @@ export function layerNorm(x: Tensor2D, gain: Tensor1D, bias: Tensor1D, epsilon: 
   });
 }
 
-/** Gradients of the normalised sum, the gain and the bias, from dy of LayerNorm's output. */
+interface NormGradient {
+  /** Of what was normalised. */
+  sum: Tensor;
+  /** The same times each element's dropout factor: of the part of the sum that was dropped from. */
+  kept: Tensor;
+  gain: Tensor;
+  bias: Tensor;
+}
+
+/** From dy of LayerNorm's output. */
 export function normGradient(
   dy: Tensor,
   normalised: Tensor,
   rstd: Tensor,
   gain: Tensor,
-): { sum: Tensor; gain: Tensor; bias: Tensor } {
+  dropout: Dropout = noDropout,
+): NormGradient {
   const [N, H] = dy.shape;
-  if (!onWebGpu()) return normGradientWasm(dy, normalised, rstd, gain);
-  const rows = rowsKernel('backward');
-  const [sum] = launch(rows.kernel, [dy, normalised, rstd, gain], [[N, H]], [N, H], rows.workgroups(N));
+  const { rate, seed } = dropout;
+  if (!onWebGpu()) {
+    const gradient = normGradientWasm(dy, normalised, rstd, gain);
+    return { ...gradient, kept: rate > 0 ? scaleByKeep(gradient.sum, dropout) : gradient.sum.clone() };
+  }
+  const rows = rowsKernel(rate > 0 ? 'backward dropout' : 'backward');
+  const outputs = rate > 0 ? [dy.shape, dy.shape] : [dy.shape];
+  const uniforms = rate > 0 ? [N, H, seed, dropThreshold(rate), keepScale(rate)] : [N, H];
+  const [sum, kept] = launch(rows.kernel, [dy, normalised, rstd, gain], outputs, uniforms, rows.workgroups(N));
   const columns = columnsKernel();
-  const [dGain, dBias] = launch(
-    columns.kernel,
-    [dy, normalised],
-    [[H], [H]],
-    [N, H],
-    [Math.ceil(H / columns.width), 1, 1],
-  );
-  return { sum, gain: dGain, bias: dBias };
+  const groups: [number, number, number] = [Math.ceil(H / columns.width), 1, 1];
+  const [dGain, dBias] = launch(columns.kernel, [dy, normalised], [[H], [H]], [N, H], groups);
+  return { sum, kept: kept ?? sum.clone(), gain: dGain, bias: dBias };
 }
 
 /** x times the dropout factor of each element. */
@@ -125,7 +137,7 @@ export function rowsForward(
 
 /** What is normalised. */
 export type NormKind = 'plain' | 'residual' | 'embed' | 'embed positions';
-type RowsKind = NormKind | `${NormKind} dropout` | 'backward';
+type RowsKind = NormKind | 'backward' | `${NormKind | 'backward'} dropout`;
 
 interface RowsKernel {
   kernel: Kernel;
@@ -143,13 +155,16 @@ function rowsKernel(kind: RowsKind): RowsKernel {
   const key = `${kind} ${alone}`;
   let built = rowsKernels.get(key);
   if (!built) {
-    const backward = kind === 'backward';
+    const backward = kind.startsWith('backward');
+    const dropping = kind.endsWith('dropout');
     const kernel: Kernel = {
       name: `norm ${key}`,
       inputs: rowInputs(kind),
-      outputs: backward ? { dx: 'f32' } : { y: 'f32', normalised: 'f32', rstd: 'f32' },
+      outputs: backward
+        ? { dx: 'f32', ...(dropping && { kept: 'f32' }) }
+        : { y: 'f32', normalised: 'f32', rstd: 'f32' },
       uniforms: backward
-        ? { N: 'u32', H: 'u32' }
+        ? { N: 'u32', H: 'u32', ...(dropping && { seed: 'u32', threshold: 'u32', scale: 'f32' }) }
         : { N: 'u32', H: 'u32', epsilon: 'f32', seed: 'u32', threshold: 'u32', scale: 'f32' },
       body: rowsBody(kind, alone),
     };
@@ -160,7 +175,7 @@ function rowsKernel(kind: RowsKind): RowsKernel {
 }
 
 function rowInputs(kind: RowsKind): Record<string, string> {
-  if (kind === 'backward') return { dy: 'f32', normalised: 'f32', rstd: 'f32', gain: 'f32' };
+  if (kind.startsWith('backward')) return { dy: 'f32', normalised: 'f32', rstd: 'f32', gain: 'f32' };
   const norm = { gain: 'f32', bias: 'f32' };
   if (kind.startsWith('plain')) return { x: 'f32', ...norm };
   if (kind.startsWith('residual')) return { x: 'f32', residual: 'f32', ...norm };
@@ -206,15 +221,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   let row = group.y * groups.x + group.x;
   let lane = local.x;
   if (row >= u.N) { return; }`;
-  if (kind === 'backward') {
-    return `${head}
+  if (kind.startsWith('backward')) {
+    const keep = kind.endsWith('dropout') ? 'kept[at] = d * keep_factor(u.seed, u.threshold, u.scale, at);' : '';
+    return `${dropoutWgsl}${head}
   var a = 0.0;
   var b = 0.0;
   ${each('let g = dy[at] * gain[i]; a += g; b += g * normalised[at];')}
   let mean_a = total(a, lane) / f32(u.H);
   let mean_b = total(b, lane) / f32(u.H);
   let scale = rstd[row];
-  ${each('dx[at] = scale * (dy[at] * gain[i] - mean_a - normalised[at] * mean_b);')}
+  ${each(`let d = scale * (dy[at] * gain[i] - mean_a - normalised[at] * mean_b); dx[at] = d; ${keep}`)}
 }`;
   }
   const dropped =
@@ -278,93 +294,4 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     columnsKernels.set(alone, built);
   }
   return built;
-}
-
-function forwardWasm(
-  x: Tensor,
-  residual: Tensor,
-  gain: Tensor,
-  bias: Tensor,
-  epsilon: number,
-  { rate, seed }: Dropout,
-): Tensor[] {
-  const outputs = [allocate(x.shape), allocate(x.shape), allocate([x.shape[0]])];
-  const [y, normalised, rstd] = outputs.map(floats);
-  const [from, held] = [floats(x), floats(residual)];
-  if (rate === 0) for (let i = 0; i < from.length; i++) normalised[i] = held[i] + from[i];
-  else {
-    const threshold = dropThreshold(rate);
-    const scale = keepScale(rate);
-    for (let i = 0; i < from.length; i++)
-      normalised[i] = hash32(seed, i) < threshold ? held[i] : held[i] + from[i] * scale;
-  }
-  normaliseWasm(y, normalised, rstd, floats(gain), floats(bias), epsilon);
-  return outputs;
-}
-
-function plainWasm(x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor[] {
-  const outputs = [allocate(x.shape), allocate(x.shape), allocate([x.shape[0]])];
-  const [y, normalised, rstd] = outputs.map(floats);
-  normalised.set(floats(x));
-  normaliseWasm(y, normalised, rstd, floats(gain), floats(bias), epsilon);
-  return outputs;
-}
-
-/** `normalised` holds the rows to normalise and is overwritten; `y` is gain * normalised + bias. */
-export function normaliseWasm(
-  y: Float32Array,
-  normalised: Float32Array,
-  rstd: Float32Array,
-  gain: Float32Array,
-  bias: Float32Array,
-  epsilon: number,
-): void {
-  const H = gain.length;
-  for (let row = 0; row < rstd.length; row++) {
-    const from = row * H;
-    let sum = 0;
-    for (let i = 0; i < H; i++) sum += normalised[from + i];
-    const mean = sum / H;
-    let squares = 0;
-    for (let i = 0; i < H; i++) {
-      const c = normalised[from + i] - mean;
-      squares += c * c;
-    }
-    const scale = 1 / Math.sqrt(squares / H + epsilon);
-    rstd[row] = scale;
-    for (let i = 0; i < H; i++) {
-      const n = (normalised[from + i] - mean) * scale;
-      normalised[from + i] = n;
-      y[from + i] = n * gain[i] + bias[i];
-    }
-  }
-}
-
-function normGradientWasm(
-  dy: Tensor,
-  normalised: Tensor,
-  rstd: Tensor,
-  gain: Tensor,
-): { sum: Tensor; gain: Tensor; bias: Tensor } {
-  const [N, H] = dy.shape;
-  const outputs = { sum: allocate([N, H]), gain: allocate([H]), bias: allocate([H]) };
-  const [dx, dGain, dBias] = [floats(outputs.sum), floats(outputs.gain).fill(0), floats(outputs.bias).fill(0)];
-  const [from, unit, scales, factor] = [floats(dy), floats(normalised), floats(rstd), floats(gain)];
-  for (let row = 0; row < N; row++) {
-    const start = row * H;
-    let a = 0;
-    let b = 0;
-    for (let i = 0; i < H; i++) {
-      const d = from[start + i];
-      const n = unit[start + i];
-      dGain[i] += d * n;
-      dBias[i] += d;
-      a += d * factor[i];
-      b += d * factor[i] * n;
-    }
-    a /= H;
-    b /= H;
-    for (let i = 0; i < H; i++) dx[start + i] = scales[row] * (from[start + i] * factor[i] - a - unit[start + i] * b);
-  }
-  return outputs;
 }
