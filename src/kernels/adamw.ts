@@ -314,14 +314,15 @@ function updateWasm(item: AdamWItem, options: AdamWStep, clip: number): void {
   const { beta1, beta2, epsilon } = options;
   const [p, gradient, moments] = [item.parameter, item.gradient, item.moments.flat].map(floats);
   const { at } = item.moments;
+  const [rest1, rest2, perRoot2] = [1 - beta1, 1 - beta2, 1 / root2];
   const mean = moments.subarray(at, at + p.length);
   const variance = moments.subarray(at + padded(p.length), at + padded(p.length) + p.length);
   for (let i = 0; i < p.length; i++) {
     const g = gradient[i] * clip;
-    const m = beta1 * mean[i] + (1 - beta1) * g;
-    const v = beta2 * variance[i] + (1 - beta2) * g * g;
+    const m = beta1 * mean[i] + rest1 * g;
+    const v = beta2 * variance[i] + rest2 * g * g;
     mean[i] = m;
     variance[i] = v;
-    p[i] = p[i] * shrink - (rate * m) / (Math.sqrt(v) / root2 + epsilon);
+    p[i] = p[i] * shrink - (rate * m) / (Math.sqrt(v) * perRoot2 + epsilon);
   }
 }
