@@ -57,7 +57,7 @@ function useUnitPlot(): ComponentType<UnitPlotProps> | null {
 
 /** @see UnitChartProps */
 export function UnitChart(props: UnitChartProps) {
-  const { title, curve, handle, rings = [], table, note, waiting, height = 264 } = props;
+  const { title, curve, handle, rings = [], table, note, waiting, height = 284 } = props;
   const { xName, yName, colour, dots = false, diagonal } = props;
   const { ref, width } = useElementSize();
   const Plot = useUnitPlot();
@@ -66,7 +66,10 @@ export function UnitChart(props: UnitChartProps) {
   return (
     <ChartFrame title={title} table={table} minHeight={height} note={note}>
       <div ref={ref} className={classes.stage} style={{ height }}>
-        {ready && Plot && createElement(Plot, { curve, width, height, xName, yName, colour, dots, diagonal })}
+        {ready && Plot && createElement(Plot, { curve, width, height, xName, colour, dots, diagonal })}
+        <span className={classes.yName} aria-hidden="true">
+          {yName} ↑
+        </span>
         {ready &&
           !empty &&
           rings.map((ring) => {

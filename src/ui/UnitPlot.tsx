@@ -8,7 +8,6 @@ export interface UnitPlotProps {
   width: number;
   height: number;
   xName: string;
-  yName: string;
   colour: string;
   dots: boolean;
   diagonal: string | undefined;
@@ -22,7 +21,7 @@ const corners = [
 ] as const;
 
 /** Drawn anew only when a prop is another one. @see UnitPlotProps */
-const UnitPlot = memo(function UnitPlot({ curve, width, height, xName, yName, colour, dots, diagonal }: UnitPlotProps) {
+const UnitPlot = memo(function UnitPlot({ curve, width, height, xName, colour, dots, diagonal }: UnitPlotProps) {
   const { left, right, top, bottom } = unitMargin;
   const axis = {
     type: 'number',
@@ -51,11 +50,7 @@ const UnitPlot = memo(function UnitPlot({ curve, width, height, xName, yName, co
         tickMargin={4}
         label={{ value: `${xName} →`, position: 'insideBottomRight', offset: 4, ...text }}
       />
-      <YAxis
-        {...axis}
-        width={left}
-        label={{ value: `${yName} →`, angle: -90, position: 'insideTopLeft', offset: 16, dy: 72, ...text }}
-      />
+      <YAxis {...axis} width={left} />
       {diagonal !== undefined && (
         <ReferenceLine
           segment={corners}

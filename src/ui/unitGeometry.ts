@@ -5,8 +5,8 @@ export interface UnitPoint {
   y: number;
 }
 
-/** Room around the plot for axes and their names, px. */
-export const unitMargin = { left: 48, right: 12, top: 12, bottom: 44 };
+/** Room around the plot for axes and their names, px: that of y stands above the plot, where long names have room. */
+export const unitMargin = { left: 40, right: 12, top: 32, bottom: 44 };
 
 /** Pixels from the left and the top of the chart. */
 export function toPixels({ x, y }: UnitPoint, width: number, height: number): { left: number; top: number } {

@@ -37,7 +37,7 @@ export function LabelSetMatrix({ confusion, labelNames, onShow }: LabelSetMatrix
         Each title is counted once: in the row of all the labels that it carries, under all that it was given. Blue:
         exactly right.
         {folded &&
-          ` Shown by themselves are the ${maxSets} sets that most titles carry, of ${formatCount(sets.length)}.`}
+          ` Shown by themselves are the ${maxSets} sets that most titles carry or were given, of ${formatCount(sets.length)}.`}
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix} aria-label="Sets of labels">
