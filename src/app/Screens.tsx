@@ -214,6 +214,7 @@ function ResultsPlace() {
         goTo('predict');
       }}
       onThresholds={keepThresholds}
+      measure={dataWorker.measureSplit}
       onExport={() => {
         if (shown) select(shown.id);
         goTo('export');

@@ -46,6 +46,7 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
     rows: (query, offset, limit) => remote.rows(query, offset, limit),
     dataset: () => remote.dataset(),
     readTitles: (source, titleColumn) => remote.readTitles(source, titleColumn),
+    measureSplit: (request) => remote.measureSplit(request),
     writePredictions: (table, format) =>
       remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
   };

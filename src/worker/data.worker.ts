@@ -6,6 +6,7 @@ import { DataSession } from '../data/session.ts';
 import type { Table } from '../data/table.ts';
 import { throttle } from '../data/throttle.ts';
 import { readTitleList } from '../data/titleFile.ts';
+import { splitFigures, type SplitFigures, type SplitFiguresRequest } from '../metrics/splitFigures.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
@@ -67,6 +68,10 @@ class DataHost implements DataApi {
   async readTitles(source: File | string, titleColumn: number | null): Promise<TitleFile> {
     const list = await readTitleList(source, titleColumn);
     return Comlink.transfer(list, [list.titles.bytes.buffer, list.titles.offsets.buffer]);
+  }
+
+  async measureSplit(request: SplitFiguresRequest): Promise<SplitFigures> {
+    return splitFigures(request);
   }
 
   async writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob> {

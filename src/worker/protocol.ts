@@ -3,6 +3,7 @@
  * trains and predicts. Methods that take a callback get it as a Comlink proxy; progress is plain numbers, at most 10 a second.
  * Errors arrive as `RungError` with code and hint (see `transfer.ts`).
  */
+import type { SplitFigures, SplitFiguresRequest } from '../metrics/splitFigures.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } from '../shared/dataset.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
@@ -60,6 +61,8 @@ export interface DataApi {
   dataset(): Promise<Dataset>;
   /** Titles of another file, or of pasted text (one a line, or a table). `titleColumn` null: guess. */
   readTitles(source: File | string, titleColumn: number | null): Promise<TitleFile>;
+  /** Figures of answers on a split, with their intervals. */
+  measureSplit(request: SplitFiguresRequest): Promise<SplitFigures>;
   /** Predictions as a file; cells that start with = + - @ are escaped. */
   writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob>;
 }

@@ -3,6 +3,7 @@ import '../../ui/tokens.css';
 import { MantineProvider } from '@mantine/core';
 import { expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-react';
+import { splitFigures } from '../../metrics/splitFigures.ts';
 import { evaluate, splitReport } from '../../metrics/bootstrap.ts';
 import { rankingReport } from '../../metrics/rankingReport.ts';
 import { testArrays } from '../../shared/evaluation.ts';
@@ -36,7 +37,7 @@ async function show(run: RunRecord | null, runs: RunRecord[] = run ? [run] : [])
   };
   const screen = await render(
     <MantineProvider>
-      <ResultsScreen run={run} runs={runs} {...on} />
+      <ResultsScreen run={run} runs={runs} {...on} measure={async (request) => splitFigures(request)} />
     </MantineProvider>,
   );
   return { screen, on };

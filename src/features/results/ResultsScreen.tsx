@@ -14,7 +14,7 @@ import { PerLabelTable } from './PerLabelTable.tsx';
 import classes from './ResultsScreen.module.css';
 import { statusText } from './statusText.ts';
 import { Summary } from './Summary.tsx';
-import { useEvaluation } from './useEvaluation.ts';
+import { useEvaluation, type MeasureSplit } from './useEvaluation.ts';
 import { useThresholds } from './useThresholds.ts';
 import { WrongTitles } from './WrongTitles.tsx';
 
@@ -27,6 +27,7 @@ export interface ResultsScreenProps {
   onExport: () => void;
   /** Keeps other thresholds with the run: Predict and the download go by them. */
   onThresholds: (id: string, thresholds: number[]) => void;
+  measure: MeasureSplit;
 }
 
 /** @see ResultsScreenProps */
@@ -48,7 +49,7 @@ export function ResultsScreen(props: ResultsScreenProps) {
           <RunHeader {...props} run={run} />
           <StatusNote run={run} />
           {/* A new run starts with its own filters. */}
-          {run.test && <Report key={run.id} run={run} test={run.test} onThresholds={props.onThresholds} />}
+          {run.test && <Report key={run.id} {...props} run={run} test={run.test} />}
           <Settings run={run} />
         </>
       )}
@@ -56,7 +57,7 @@ export function ResultsScreen(props: ResultsScreenProps) {
   );
 }
 
-type RunHeaderProps = Omit<ResultsScreenProps, 'run' | 'onThresholds'> & { run: RunRecord };
+type RunHeaderProps = Omit<ResultsScreenProps, 'run' | 'onThresholds' | 'measure'> & { run: RunRecord };
 
 function RunHeader({ run, runs, onSelect, onPredict, onExport }: RunHeaderProps) {
   const known = runs.some((other) => other.id === run.id) ? runs : [run, ...runs];
@@ -108,13 +109,12 @@ function StatusNote({ run }: { run: RunRecord }) {
   );
 }
 
-interface ReportProps {
+interface ReportProps extends Pick<ResultsScreenProps, 'onThresholds' | 'measure'> {
   run: RunRecord;
   test: NonNullable<RunRecord['test']>;
-  onThresholds: ResultsScreenProps['onThresholds'];
 }
 
-function Report({ run, test, onThresholds }: ReportProps) {
+function Report({ run, test, onThresholds, measure }: ReportProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [filter, setFilter] = useState<WrongFilter>(noFilter);
   const [label, setLabel] = useState(0);
@@ -130,7 +130,7 @@ function Report({ run, test, onThresholds }: ReportProps) {
     sets,
     wrong,
     thresholds: shown,
-  } = useEvaluation(run, test.rows, thresholds);
+  } = useEvaluation(run, test.rows, thresholds, measure);
   const moved = movedThresholds(shown, run);
   return (
     <>

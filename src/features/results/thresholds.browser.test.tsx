@@ -4,6 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
+import { splitFigures } from '../../metrics/splitFigures.ts';
 import { splitReport } from '../../metrics/bootstrap.ts';
 import { costThreshold } from '../../metrics/thresholds.ts';
 import { testArrays } from '../../shared/evaluation.ts';
@@ -41,6 +42,7 @@ async function show(shown = run) {
         onPredict={nothing}
         onExport={nothing}
         onThresholds={onThresholds}
+        measure={async (request) => splitFigures(request)}
       />
     </MantineProvider>,
   );

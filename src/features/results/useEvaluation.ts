@@ -1,9 +1,10 @@
 /** Everything the screen says of the test rows, at the thresholds that it shows. */
-import { useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { evaluate, type Evaluation } from '../../metrics/bootstrap.ts';
 import { applyThresholds } from '../../metrics/classification.ts';
 import { labelSetConfusion, type LabelSetConfusion } from '../../metrics/labelSets.ts';
 import { rankingReport, type RankingReport } from '../../metrics/rankingReport.ts';
+import type { SplitFigures, SplitFiguresRequest } from '../../metrics/splitFigures.ts';
 import { testArrays, type TestArrays } from '../../shared/evaluation.ts';
 import type { RunRecord, TestRow } from '../../shared/training.ts';
 import { labelMatrix, outcomesOf, wrongOutcomes, type MatrixRow, type Outcome } from './outcomes.ts';
@@ -21,29 +22,32 @@ export interface ScreenEvaluation {
   thresholds: number[];
 }
 
-/** Resamples while a threshold moves: intervals then follow the pointer, a little rougher than when it rests. */
-const roughly = 200;
+/** The figures from a worker. */
+export type MeasureSplit = (request: SplitFiguresRequest) => Promise<SplitFigures>;
+
+/** Resamples on the page's thread: figures are there at once, their intervals a little rougher until the worker has answered. */
+const roughly = 50;
 
 /** Figures follow the thresholds as fast as they can be made, and never hold up the pointer. */
 export function useEvaluation(
   run: RunRecord,
   rows: readonly TestRow[],
   { values, moving }: Thresholds,
+  measure: MeasureSplit,
 ): ScreenEvaluation {
   const { labelNames } = run.data;
   const { seed } = run.config;
   const shown = useDeferredValue(values);
-  const rough = useDeferredValue(moving);
   const arrays = useMemo(() => testArrays(rows), [rows]);
-  const ranking = useMemo(
-    () => rankingReport(arrays.actual, arrays.probabilities, labelNames.length, { seed, groups: arrays.groups }),
-    [arrays, labelNames, seed],
-  );
-  const evaluation = useMemo(() => {
+  const rough = useMemo(() => {
     const { actual, probabilities, groups } = arrays;
-    const resamples = rough ? roughly : undefined;
-    return evaluate(actual, probabilities, shown, labelNames, { seed, groups, resamples });
-  }, [arrays, shown, rough, labelNames, seed]);
+    return evaluate(actual, probabilities, shown, labelNames, { seed, groups, resamples: roughly });
+  }, [arrays, shown, labelNames, seed]);
+  const roughRanking = useMemo(() => {
+    const { actual, probabilities, groups } = arrays;
+    return rankingReport(actual, probabilities, labelNames.length, { seed, groups, resamples: roughly });
+  }, [arrays, labelNames, seed]);
+  const fine = useFigures({ ...arrays, thresholds: shown, labelNames, seed }, moving, measure);
   const lists = useMemo(() => {
     const outcomes = outcomesOf(rows, shown);
     const predicted = applyThresholds(arrays.probabilities, shown);
@@ -53,5 +57,35 @@ export function useEvaluation(
       wrong: wrongOutcomes(outcomes),
     };
   }, [rows, arrays, shown, labelNames]);
-  return { arrays, ranking, evaluation, ...lists, thresholds: shown };
+  return {
+    arrays,
+    ranking: fine?.ranking ?? roughRanking,
+    evaluation: fine?.thresholds === shown ? fine.evaluation : rough,
+    ...lists,
+    thresholds: shown,
+  };
+}
+
+/** The worker's last answer, and what thresholds it is for; asked anew when they rest. */
+function useFigures(
+  request: SplitFiguresRequest,
+  moving: boolean,
+  measure: MeasureSplit,
+): (SplitFigures & { thresholds: number[] }) | null {
+  const [answer, setAnswer] = useState<(SplitFigures & { thresholds: number[] }) | null>(null);
+  const { thresholds } = request;
+  const ask = useEffectEvent(() => measure(request));
+  useEffect(() => {
+    if (moving) return undefined;
+    let wanted = true;
+    ask().then(
+      (figures) => wanted && setAnswer({ ...figures, thresholds }),
+      // The rough figures stay; a worker that died is reported where it is started.
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [moving, thresholds]);
+  return answer;
 }
