@@ -66,7 +66,7 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
   if (before && (forced || !before.software)) return before;
   const gpu: GPU | undefined = navigator.gpu;
   if (!gpu) return refuse('this browser has no WebGPU');
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  const adapter = await adapterOf(gpu, forced || current !== null ? 5 : 1);
   if (!adapter) return refuse('the browser offers no graphics adapter');
   const { info } = adapter;
   const names = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '');
@@ -89,6 +89,16 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
     ? `Computes with WebGPU on a software adapter (${name}): correct, but slow. Meant for tests.`
     : `Computes on your graphics card (${name}) with WebGPU. Nothing leaves this machine.`;
   return { backend: 'webgpu', name, software, threads: 0, explanation };
+}
+
+/** The faster adapter. One that is known to exist may be away for a moment: a browser whose GPU process died starts another. */
+async function adapterOf(gpu: GPU, attempts: number): Promise<GPUAdapter | null> {
+  for (let left = attempts; left > 0; left--) {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+    if (adapter || left === 1) return adapter;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return null;
 }
 
 /** The largest buffers and workgroups that the adapter has, and the most buffers: defaults would cap a table of embeddings at 128 MB. */
