@@ -19,10 +19,12 @@ async function failure(work: Promise<unknown>): Promise<RungError> {
 }
 
 describe('files that torch.save wrote', () => {
-  it.each(['module', 'module_proto4', 'odd', 'odd_proto4'])(
+  it.each(['module', 'module_proto4', 'module_old', 'odd', 'odd_proto4', 'odd_old'])(
     '%s: every float tensor, whatever its strides',
     async (name) => {
-      const expected: Expected = JSON.parse(readFileSync(`${fixtures}/${name.replace('_proto4', '')}.json`, 'utf8'));
+      const expected: Expected = JSON.parse(
+        readFileSync(`${fixtures}/${name.replace(/_(proto4|old)$/, '')}.json`, 'utf8'),
+      );
       const arrays = await readPytorch(fixture(`${name}.bin`), `${name}.bin`);
       expect([...arrays.keys()].toSorted()).toEqual(Object.keys(expected).toSorted());
       for (const [tensor, { shape, data }] of Object.entries(expected)) {
@@ -37,12 +39,26 @@ describe('files that torch.save wrote', () => {
     expect(arrays.get('decoder.weight')?.data).toBe(arrays.get('words.weight')?.data);
   });
 
-  it('in the old format are refused with what to do', async () => {
-    const error = await failure(readPytorch(fixture('old.bin'), 'old.bin'));
-    expect([error.code, error.message, error.hint]).toEqual([
-      'file-unsupported',
-      expect.stringMatching(/old.bin: .*before 1.6.*byte 0/),
-      expect.stringContaining('save_pretrained'),
+  it('in the format of before 1.6 are damaged wherever they are cut off', async () => {
+    const whole = fixture('odd_old.bin');
+    for (let length = 0; length < whole.size; length += 7) {
+      const error = await failure(readPytorch(whole.slice(0, length), 'cut.bin'));
+      expect([length, error.code]).toEqual([
+        length,
+        length === 0 || length >= 4 ? 'weights-corrupt' : 'file-unsupported',
+      ]);
+      expect(error.message).toContain('cut.bin');
+    }
+  });
+
+  it('in the format of before 1.6 must count their numbers as they describe them', async () => {
+    const bytes = new Uint8Array(await fixture('odd_old.bin').arrayBuffer());
+    // The last storage is that of the two flags: 8 bytes of count, 2 of numbers.
+    bytes[bytes.length - 10] = 200;
+    const error = await failure(readPytorch(new Blob([bytes]), 'lying.bin'));
+    expect([error.code, error.message]).toEqual([
+      'weights-corrupt',
+      expect.stringMatching(/lying.bin: storage \d+ should hold/),
     ]);
   });
 });

@@ -1,13 +1,14 @@
 /**
  * `pytorch_model.bin`, what `torch.save(model.state_dict(), ...)` writes since PyTorch 1.6: a zip with a pickle that describes the
  * tensors (`data.pkl`) and one stored file for each block of numbers (`data/0`, `data/1`, ...). Nothing of the pickle is run, see
- * pytorchPickle.ts; the numbers are read from the zip piece by piece.
+ * pytorchPickle.ts; the numbers are read piece by piece. Files from before 1.6: pytorchLegacy.ts.
  */
 import type { NamedArray, NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { listZip, looksLikeZip, type ZipEntry } from '../shared/zip.ts';
 import { bytesPerFloat, readStrided, type FloatType } from './floats.ts';
-import { readPickle, type PickledStorage, type PickledTensor } from './pytorchPickle.ts';
+import { readLegacy } from './pytorchLegacy.ts';
+import { readPickle, type PickledStorage, type PickledTensor, type PickleValue } from './pytorchPickle.ts';
 
 /** Two for each tensor and a few more. */
 const maxEntries = 100_000;
@@ -27,17 +28,15 @@ const saveAgain =
 /**
  * Reads a state dict. Float tensors come back as float32 whatever their strides; a tensor that is stored twice (tied weights) is
  * one array under both names. Integer tensors and other values are left out.
- * @throws RungError `file-unsupported` for PyTorch's old format and for a pickle that asks for more than tensors, `weights-corrupt`
- * or `file-corrupt` for a damaged file, with the byte.
+ * @throws RungError `file-unsupported` for a pickle that asks for more than tensors, `weights-corrupt` or `file-corrupt` for a damaged
+ * file, with the byte.
  */
 export async function readPytorch(file: Blob, fileName: string): Promise<NamedArrays> {
-  await checkHead(file, fileName);
-  const entries = new Map((await listZip(file, fileName, maxEntries)).map((entry) => [entry.path, entry]));
-  const folder = folderOf([...entries.keys()], fileName);
-  await checkByteOrder(entries.get(`${folder}byteorder`), fileName);
-  const tensors = await describedTensors(entries.get(`${folder}data.pkl`), fileName);
+  const { value, storages } = (await isZip(file, fileName))
+    ? await readArchive(file, fileName)
+    : await readOldFile(file, fileName);
+  const tensors = tensorsOf(value, fileName);
   checkTotal(tensors, file.size, fileName);
-  const storages = new Storages(entries, `${folder}data/`, fileName);
   const seen = new Map<string, NamedArray>();
   const arrays: NamedArrays = new Map();
   for (const [name, tensor] of tensors) {
@@ -62,15 +61,36 @@ function damaged(message: string): RungError {
   return new RungError('weights-corrupt', message, 'The file is damaged or was cut off: download it again.');
 }
 
+interface Saved {
+  /** What was saved. */
+  value: PickleValue;
+  storages: Storages;
+}
+
+async function readArchive(file: Blob, fileName: string): Promise<Saved> {
+  const entries = new Map((await listZip(file, fileName, maxEntries)).map((entry) => [entry.path, entry]));
+  const folder = folderOf([...entries.keys()], fileName);
+  await checkByteOrder(entries.get(`${folder}byteorder`), fileName);
+  const value = await readDescription(entries.get(`${folder}data.pkl`), fileName);
+  return { value, storages: new ZipStorages(entries, `${folder}data/`, fileName) };
+}
+
+async function readOldFile(file: Blob, fileName: string): Promise<Saved> {
+  const { value, storages } = await readLegacy(file, fileName);
+  const open = async ({ key }: PickledStorage, _type: FloatType, what: string): Promise<Blob> => {
+    const blob = storages.get(key);
+    if (!blob) throw damaged(`Reading ${what}: its numbers should be in storage ${key}, which the file does not list.`);
+    return blob;
+  };
+  return { value, storages: { open } };
+}
+
 /** The first bytes say whether this is a file of `torch.save`, and of which age. */
-async function checkHead(file: Blob, fileName: string): Promise<void> {
+async function isZip(file: Blob, fileName: string): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  if (looksLikeZip(head)) return;
+  if (looksLikeZip(head)) return true;
   if (file.size === 0) throw damaged(`Reading ${fileName}: the file is empty (0 bytes).`);
-  if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5) {
-    const message = `Reading ${fileName}: it was saved in the format of PyTorch before 1.6, which is not read; expected a zip at byte 0, found a pickle.`;
-    throw new RungError('file-unsupported', message, saveAgain);
-  }
+  if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5) return false;
   const found = [...head].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   const message = `Reading ${fileName}: expected a zip as torch.save writes it, but it begins with the bytes ${found}.`;
   throw new RungError('file-unsupported', message, saveAgain);
@@ -95,15 +115,18 @@ async function checkByteOrder(entry: ZipEntry | undefined, fileName: string): Pr
   throw new RungError('file-unsupported', message, saveAgain);
 }
 
-/** Name -> tensor, of everything in the state dict that is one. */
-async function describedTensors(entry: ZipEntry | undefined, fileName: string): Promise<Map<string, PickledTensor>> {
+async function readDescription(entry: ZipEntry | undefined, fileName: string): Promise<PickleValue> {
   const size = entry?.size ?? 0;
   if (!entry || size > maxPickleBytes) {
     throw damaged(`Reading ${fileName}: data.pkl in it has ${size} bytes, at most ${maxPickleBytes} are expected.`);
   }
   // Not compared with its checksum, as torch.load does not: PyTorch can be told to save without.
   const bytes = new Uint8Array(await (await entry.blob('believed')).arrayBuffer());
-  const value = readPickle(bytes, `${entry.path} in ${fileName}`);
+  return readPickle(bytes, `${entry.path} in ${fileName}`).value;
+}
+
+/** Name -> tensor, of everything in the state dict that is one. */
+function tensorsOf(value: PickleValue, fileName: string): Map<string, PickledTensor> {
   if (typeof value !== 'object' || value === null || value.kind !== 'dict') {
     const message = `Reading ${fileName}: expected a state dict (name -> tensor), found another kind of object.`;
     throw new RungError('file-unsupported', message, 'Save it with `torch.save(model.state_dict(), file)`.');
@@ -147,8 +170,13 @@ function checkView(tensor: PickledTensor, what: string): void {
   throw damaged(`Reading ${what}: ${text} reaches number ${last}, but its storage has ${storage.count}.`);
 }
 
-/** The files of numbers, each found and checked when it is first needed. */
-class Storages {
+interface Storages {
+  /** The numbers of a storage. @throws RungError when they are not there, or not as many. */
+  open(storage: PickledStorage, type: FloatType, what: string): Promise<Blob>;
+}
+
+/** The files of numbers in a zip, each found and checked when it is first needed. */
+class ZipStorages implements Storages {
   private readonly opened = new Map<string, Blob>();
   private readonly entries: Map<string, ZipEntry>;
   private readonly folder: string;

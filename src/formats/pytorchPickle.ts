@@ -71,20 +71,32 @@ const maxAxes = 16;
 const hint =
   'Save the model again with `model.save_pretrained(folder, safe_serialization=True)` and use its model.safetensors: that format holds numbers only.';
 
+export interface Pickle {
+  /** What it builds. */
+  value: PickleValue;
+  /** Every storage that it names, by its key. */
+  storages: Map<string, PickledStorage>;
+  /** The byte behind it. */
+  end: number;
+}
+
 /**
- * Runs a pickle and returns what it builds.
+ * Runs the pickle that begins at byte `from`.
  * @param where names the pickle in messages, as in "data.pkl in pytorch_model.bin"
  * @throws RungError `file-unsupported` for a name that may not be called, `weights-corrupt` for anything else, with the byte.
  */
-export function readPickle(bytes: Uint8Array, where: string): PickleValue {
-  return new Machine(bytes, where).run();
+export function readPickle(bytes: Uint8Array, where: string, from = 0): Pickle {
+  const machine = new Machine(bytes, where, from);
+  const value = machine.run();
+  return { value, storages: machine.storages, end: machine.at };
 }
 
 class Machine {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
   private readonly where: string;
-  private at = 0;
+  readonly storages = new Map<string, PickledStorage>();
+  at: number;
   /** Byte of the opcode that is being run. */
   private opcodeAt = 0;
   private readonly stack: PickleValue[] = [];
@@ -92,8 +104,9 @@ class Machine {
   private readonly marks: number[] = [];
   private readonly memo = new Map<number, PickleValue>();
 
-  constructor(bytes: Uint8Array, where: string) {
+  constructor(bytes: Uint8Array, where: string, from: number) {
     this.bytes = bytes;
+    this.at = from;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.where = where;
   }
@@ -147,7 +160,8 @@ class Machine {
 
   /** A whole number in `count` bytes, two's complement. */
   integer(count: number): number {
-    if (count > 8) throw this.corrupt(`a whole number of ${count} bytes is stated`);
+    // PyTorch's own magic number has ten.
+    if (count > 16) throw this.corrupt(`a whole number of ${count} bytes is stated`);
     let value = 0n;
     const begin = this.take(count);
     for (let i = count - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[begin + i]);
@@ -254,11 +268,15 @@ class Machine {
   }
 
   persistent(): void {
-    const [tag, type, key, , count] = itemsOf(this.pop()) ?? [];
+    const [tag, type, key, , count, view = null] = itemsOf(this.pop()) ?? [];
     if (tag !== 'storage' || !isKind(type, 'global') || typeof key !== 'string' || !isSize(count)) {
       throw this.corrupt('a storage was expected: ("storage", type, file, device, count)');
     }
-    this.push({ kind: 'storage', type: type.name.replace('torch.', ''), key, count });
+    // Written by PyTorch before 0.4 only.
+    if (view !== null) throw this.refused('a storage that is a part of another one');
+    const storage: PickledStorage = { kind: 'storage', type: type.name.replace('torch.', ''), key, count };
+    this.storages.set(key, storage);
+    this.push(storage);
   }
 
   tensor(args: readonly PickleValue[]): PickledTensor {
