@@ -73,7 +73,9 @@ test('the same seed gives the same run', async ({ page }) => {
   for (const name of ['One', 'Two']) {
     await trainToTheEnd(page, name);
     await page.getByRole('button', { name: `Open ${name}` }).click();
-    sentences.push(await page.getByRole('region', { name: 'Summary' }).innerText());
+    const summary = page.getByRole('region', { name: 'Summary' });
+    await expect(summary).toHaveAttribute('aria-busy', 'false');
+    sentences.push(await summary.innerText());
     await open(page, 'Train');
   }
   expect(sentences[1]).toBe(sentences[0]);

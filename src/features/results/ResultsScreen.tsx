@@ -126,6 +126,7 @@ function Report({ run, test, onThresholds, measure }: ReportProps) {
     arrays,
     evaluation,
     ranking,
+    settled,
     matrix,
     sets,
     wrong,
@@ -134,7 +135,7 @@ function Report({ run, test, onThresholds, measure }: ReportProps) {
   const moved = movedThresholds(shown, run);
   return (
     <>
-      <Summary evaluation={evaluation} labelRanking={ranking.labelRanking} moved={moved.length > 0} />
+      <Summary evaluation={evaluation} labelRanking={ranking.labelRanking} settled={settled} moved={moved.length > 0} />
       <PerLabelTable
         labels={evaluation.report.perLabel}
         ranking={ranking.perLabel}

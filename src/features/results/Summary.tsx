@@ -21,17 +21,19 @@ function sureness(report: SplitReport): string {
 export interface SummaryProps {
   evaluation: Evaluation;
   labelRanking: Interval;
+  /** False while rough intervals stand in. */
+  settled: boolean;
   /** Some thresholds are not those that were chosen on the validation rows. */
   moved: boolean;
 }
 
 /** The figures on the test rows and one sentence on them. */
-export function Summary({ evaluation, labelRanking, moved }: SummaryProps) {
+export function Summary({ evaluation, labelRanking, moved, settled }: SummaryProps) {
   const { report, weightedF1, samplesF1, hammingLoss } = evaluation;
   const { microF1, macroF1, macroF1Supported, exactMatch, constantMicroF1 } = report;
   const floor = { value: constantMicroF1, name: 'best constant answer' };
   return (
-    <section className={classes.panel} aria-label="Summary">
+    <section className={classes.panel} aria-label="Summary" aria-busy={!settled}>
       <p className={classes.sentence}>
         On {formatCounted(report.rows, 'title')} that it never saw, {ofHundred(exactMatch.value)} got exactly the right
         labels. Giving every title the same labels would reach micro-F1 {formatFigure(constantMicroF1, 2)}; this model

@@ -15,6 +15,8 @@ export interface ScreenEvaluation {
   evaluation: Evaluation;
   /** Whatever the thresholds. */
   ranking: RankingReport;
+  /** False while rough intervals stand in for those of the worker. */
+  settled: boolean;
   matrix: MatrixRow[];
   sets: LabelSetConfusion;
   wrong: Outcome[];
@@ -57,10 +59,12 @@ export function useEvaluation(
       wrong: wrongOutcomes(outcomes),
     };
   }, [rows, arrays, shown, labelNames]);
+  const settled = fine?.thresholds === shown;
   return {
     arrays,
     ranking: fine?.ranking ?? roughRanking,
-    evaluation: fine?.thresholds === shown ? fine.evaluation : rough,
+    evaluation: settled ? fine.evaluation : rough,
+    settled,
     ...lists,
     thresholds: shown,
   };
