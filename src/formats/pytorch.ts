@@ -8,7 +8,7 @@ import { RungError } from '../shared/errors.ts';
 import { listZip, looksLikeZip, type ZipEntry } from '../shared/zip.ts';
 import { bytesPerFloat, readStrided, type FloatType } from './floats.ts';
 import { readLegacy } from './pytorchLegacy.ts';
-import { readPickle, type PickledStorage, type PickledTensor, type PickleValue } from './pytorchPickle.ts';
+import { damaged, readPickle, type PickledStorage, type PickledTensor, type PickleValue } from './pytorchPickle.ts';
 
 /** Two for each tensor and a few more. */
 const maxEntries = 100_000;
@@ -55,10 +55,6 @@ export async function readPytorch(file: Blob, fileName: string): Promise<NamedAr
     arrays.set(name, array);
   }
   return arrays;
-}
-
-function damaged(message: string): RungError {
-  return new RungError('weights-corrupt', message, 'The file is damaged or was cut off: download it again.');
 }
 
 interface Saved {

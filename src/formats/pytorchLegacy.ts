@@ -3,8 +3,7 @@
  * number, the version of the format, facts of the machine, the state dict), a pickled list of storages, then each storage as its count
  * of numbers (i64, little-endian) and the numbers. See `_legacy_save` of torch/serialization.py.
  */
-import { RungError } from '../shared/errors.ts';
-import { readPickle, type PickledStorage, type PickleValue } from './pytorchPickle.ts';
+import { damaged, readPickle, type PickledStorage, type PickleValue } from './pytorchPickle.ts';
 
 const magic = Number(0x1950a86a20f9469cfc6cn);
 const version = 1001;
@@ -73,8 +72,4 @@ async function storagesOf(
     at = end;
   }
   return found;
-}
-
-function damaged(message: string): RungError {
-  return new RungError('weights-corrupt', message, 'The file is damaged or was cut off: download it again.');
 }

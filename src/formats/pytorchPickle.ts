@@ -91,6 +91,11 @@ export function readPickle(bytes: Uint8Array, where: string, from = 0): Pickle {
   return { value, storages: machine.storages, end: machine.at };
 }
 
+/** The error for a file that cannot be as it was written. */
+export function damaged(message: string): RungError {
+  return new RungError('weights-corrupt', message, 'The file is damaged or was cut off: download it again.');
+}
+
 class Machine {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
@@ -128,7 +133,7 @@ class Machine {
 
   corrupt(what: string): RungError {
     const message = `Reading ${this.where}: ${what} (byte ${this.opcodeAt} of ${this.bytes.length}).`;
-    return new RungError('weights-corrupt', message, 'The file is damaged or was cut off: download it again.');
+    return damaged(message);
   }
 
   refused(what: string): RungError {

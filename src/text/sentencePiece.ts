@@ -4,6 +4,7 @@
  * protocol buffer, sentencepiece_model.proto of google/sentencepiece.
  */
 import { RungError } from '../shared/errors.ts';
+import { bertTemplate } from './bertTemplate.ts';
 
 const fileName = 'spm.model';
 const unigram = 1;
@@ -57,29 +58,13 @@ export function sentencePieceTokenizerJson(bytes: Uint8Array, options: SentenceP
         metaspace,
       ],
     },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [templateToken('[CLS]', 0), templateText('A', 0), templateToken('[SEP]', 0)],
-      pair: [
-        templateToken('[CLS]', 0),
-        templateText('A', 0),
-        templateToken('[SEP]', 0),
-        templateText('B', 1),
-        templateToken('[SEP]', 1),
-      ],
-      special_tokens: {
-        '[CLS]': { id: '[CLS]', ids: [cls], tokens: ['[CLS]'] },
-        '[SEP]': { id: '[SEP]', ids: [sep], tokens: ['[SEP]'] },
-      },
-    },
+    post_processor: bertTemplate(cls, sep),
     decoder: metaspace,
     model: { type: 'Unigram', unk_id: unknownId, vocab: pieces, byte_fallback: false },
   };
 }
 
 const metaspace = { type: 'Metaspace', replacement: '▁', add_prefix_space: true, prepend_scheme: 'always' };
-const templateToken = (id: string, type: number): unknown => ({ SpecialToken: { id, type_id: type } });
-const templateText = (id: string, type: number): unknown => ({ Sequence: { id, type_id: type } });
 
 function addedToken(content: string, id: number) {
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };

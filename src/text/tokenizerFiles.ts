@@ -3,6 +3,7 @@
  * is what `transformers` itself converts such folders to.
  */
 import { RungError } from '../shared/errors.ts';
+import { bertTemplate } from './bertTemplate.ts';
 import { sentencePieceTokenizerJson } from './sentencePiece.ts';
 
 type ReadText = (name: string) => string | undefined;
@@ -80,10 +81,6 @@ function specialToken(content: string, id: number, lstrip = false): AddedToken {
   return { id, content, single_word: false, lstrip, rstrip: false, normalized: false, special: true };
 }
 
-/** Parts of a post-processor's template. */
-const templateToken = (id: string, type: number): unknown => ({ SpecialToken: { id, type_id: type } });
-const templateText = (id: string, type: number): unknown => ({ Sequence: { id, type_id: type } });
-
 /** The `tokenizer.json` of a BERT WordPiece tokeniser; the vocabulary's order gives the ids, `[PAD] [UNK] [CLS] [SEP] [MASK]` are in it. */
 export function wordPieceTokenizerJson(vocab: readonly string[], { lowercase }: { lowercase: boolean }): unknown {
   const ids = new Map(vocab.map((token, id) => [token, id]));
@@ -113,21 +110,7 @@ export function wordPieceTokenizerJson(vocab: readonly string[], { lowercase }: 
       lowercase,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [templateToken('[CLS]', 0), templateText('A', 0), templateToken('[SEP]', 0)],
-      pair: [
-        templateToken('[CLS]', 0),
-        templateText('A', 0),
-        templateToken('[SEP]', 0),
-        templateText('B', 1),
-        templateToken('[SEP]', 1),
-      ],
-      special_tokens: {
-        '[CLS]': { id: '[CLS]', ids: [cls], tokens: ['[CLS]'] },
-        '[SEP]': { id: '[SEP]', ids: [sep], tokens: ['[SEP]'] },
-      },
-    },
+    post_processor: bertTemplate(cls, sep),
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     model: {
       type: 'WordPiece',
