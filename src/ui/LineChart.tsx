@@ -8,8 +8,9 @@
  */
 import { UnstyledButton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { createElement, memo, useEffect, useId, useMemo, useState } from 'react';
+import { createElement, memo, useId, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { drawingCode } from './drawingCode.ts';
 import classes from './LineChart.module.css';
 import { LineChartLegend } from './LineChartLegend.tsx';
 import { LineChartTable } from './LineChartTable.tsx';
@@ -18,12 +19,7 @@ import { useInTurn } from './useInTurn.ts';
 
 type Plot = typeof import('./LineChartPlot.tsx').default;
 
-let loaded: Plot | null = null;
-
-async function loadPlot(): Promise<Plot> {
-  loaded ??= (await import('./LineChartPlot.tsx')).default;
-  return loaded;
-}
+const { load: loadPlot, useDrawing: usePlot } = drawingCode<Plot>(() => import('./LineChartPlot.tsx'));
 
 let warm = false;
 
@@ -66,22 +62,6 @@ function drawUnseen(Drawing: Plot): void {
 }
 
 const noop = (): void => undefined;
-
-/**
- * What draws, once its code is there; 'failed' when it cannot be fetched. Not `React.lazy`: that suspends even for code that is there,
- * and all charts then wake together, in one task of several hundred milliseconds.
- */
-function usePlot(): Plot | 'failed' | null {
-  const [plot, setPlot] = useState<Plot | 'failed' | null>(() => loaded);
-  useEffect(() => {
-    if (plot === null)
-      loadPlot().then(
-        (Drawing) => setPlot(() => Drawing),
-        () => setPlot('failed'),
-      );
-  }, [plot]);
-  return plot;
-}
 
 export interface LineChartProps {
   title: string;

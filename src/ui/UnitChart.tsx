@@ -4,8 +4,9 @@
  * the line charts use; the point is an element over them, so that dragging it redraws nothing else.
  */
 import { useElementSize } from '@mantine/hooks';
-import { createElement, useEffect, useState, type ComponentType } from 'react';
+import { createElement, type ComponentType } from 'react';
 import { ChartFrame, type ChartTable } from './ChartFrame.tsx';
+import { drawingCode } from './drawingCode.ts';
 import classes from './UnitChart.module.css';
 import { UnitHandle, type UnitChartHandle } from './UnitHandle.tsx';
 import { toPixels, type UnitPoint } from './unitGeometry.ts';
@@ -33,27 +34,7 @@ export interface UnitChartProps {
   height?: number;
 }
 
-let loaded: ComponentType<UnitPlotProps> | null = null;
-
-/** What draws, once its code is there; null until then, and when it cannot be fetched: the table is there all the same. */
-function useUnitPlot(): ComponentType<UnitPlotProps> | null {
-  const [plot, setPlot] = useState<ComponentType<UnitPlotProps> | null>(() => loaded);
-  useEffect(() => {
-    if (plot !== null) return;
-    let wanted = true;
-    import('./UnitPlot.tsx').then(
-      ({ default: Plot }) => {
-        loaded = Plot;
-        if (wanted) setPlot(() => Plot);
-      },
-      () => undefined,
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [plot]);
-  return plot;
-}
+const { useDrawing: useUnitPlot } = drawingCode<ComponentType<UnitPlotProps>>(() => import('./UnitPlot.tsx'));
 
 /** @see UnitChartProps */
 export function UnitChart(props: UnitChartProps) {
@@ -66,7 +47,11 @@ export function UnitChart(props: UnitChartProps) {
   return (
     <ChartFrame title={title} table={table} minHeight={height} note={note}>
       <div ref={ref} className={classes.stage} style={{ height }}>
-        {ready && Plot && createElement(Plot, { curve, width, height, xName, colour, dots, diagonal })}
+        {/* Without the code there is the table all the same. */}
+        {ready &&
+          Plot &&
+          Plot !== 'failed' &&
+          createElement(Plot, { curve, width, height, xName, colour, dots, diagonal })}
         <span className={classes.yName} aria-hidden="true">
           {yName} ↑
         </span>
