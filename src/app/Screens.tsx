@@ -8,6 +8,7 @@ import { PredictScreen } from '../features/predict/PredictScreen.tsx';
 import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
+import type { RunRecord } from '../shared/training.ts';
 import { engineWorker, dataWorker } from './workers.ts';
 import { keptWeights } from '../ui/keptWeights.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
@@ -146,13 +147,20 @@ async function train(): Promise<void> {
   // The train screen says so itself.
   if (placeOf(location.hash) !== 'train') {
     notifications.show({
-      title: `${run.name} ${run.status === 'stopped' ? `was stopped; kept are ${keptWeights(run)}` : 'is trained'}`,
+      title: `${run.name} ${endedText(run)}`,
       message: run.test ? `Micro-F1 on the test rows: ${run.test.report.microF1.value.toFixed(3)}. See Results.` : '',
       color: 'green',
     });
   }
   // The live panel that showed them is gone; "could not be kept" must not go with it.
   for (const message of notices) notifications.show({ title: run.name, message, color: 'yellow', autoClose: false });
+}
+
+function endedText(run: RunRecord): string {
+  if (run.kind === 'cross-validation')
+    return run.status === 'stopped' ? 'was stopped; its folds are kept' : 'is measured';
+  if (run.status !== 'stopped') return 'is trained';
+  return run.kind === 'finetune' ? `was stopped; kept are ${keptWeights(run)}` : 'was stopped';
 }
 
 const sampledPlaces = 25;
@@ -270,7 +278,13 @@ function PredictPlace() {
 function ExportPlace() {
   const runs = useEngineStore((store) => store.runs);
   const { selectedId, select } = useSelectedRun();
-  const usable = useMemo(() => runs.filter((run) => run.weightBytes > 0 && run.status !== 'running'), [runs]);
+  const usable = useMemo(
+    () =>
+      runs
+        .filter((run) => run.kind !== 'cross-validation')
+        .filter((run) => run.weightBytes > 0 && run.status !== 'running'),
+    [runs],
+  );
   const shown = usable.find((run) => run.id === selectedId)?.id ?? usable[0]?.id ?? null;
   return (
     <ExportScreen

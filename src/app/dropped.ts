@@ -34,7 +34,7 @@ export async function openModelFiles(files: File[]): Promise<void> {
     if (model) {
       usePredictStore.getState().adopt(model);
       goTo('predict');
-    } else {
+    } else if (encoder) {
       const { config, setConfig } = useEngineStore.getState();
       setConfig(withEncoder(config, encoder.source));
       notifications.show({ message: `${encoder.name} is the encoder of the next training.` });

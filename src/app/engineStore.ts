@@ -1,15 +1,20 @@
 /** Training: device, settings, the run that is live, and the runs that are kept in this browser. */
 import { create } from 'zustand';
+import { version } from '../../package.json';
+import { defaultClassicalConfig, type ClassicalConfig } from '../shared/classical.ts';
 import { packStrings } from '../shared/strings.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { LiveRun } from '../shared/live.ts';
 import {
   defaultTrainingConfig,
   type Backend,
+  type CrossValidation,
   type DeviceReport,
   type EncoderInfo,
   type EncoderSource,
   type Estimate,
+  type Method,
+  type RecipeId,
   type RunRecord,
   type TrainingConfig,
 } from '../shared/training.ts';
@@ -21,7 +26,12 @@ import { engineWorker } from './workers.ts';
 interface EngineStore {
   device: DeviceReport | null;
   encoders: EncoderInfo[];
+  recipe: RecipeId;
+  /** Settings of recipes that fine-tune, and of the classical one: each keeps its own while the other is looked at. */
   config: TrainingConfig;
+  classical: ClassicalConfig;
+  /** Null: one split. */
+  crossValidation: CrossValidation | null;
   runName: string;
   /** What was measured on this device, and for which settings and table. */
   measured: { key: string; estimate: Estimate } | null;
@@ -71,6 +81,34 @@ function nextRunName(runs: readonly RunRecord[]): string {
   return `Run ${number}`;
 }
 
+/** What Train trains now. */
+export function chosenMethod({
+  recipe,
+  config,
+  classical,
+}: Pick<EngineStore, 'recipe' | 'config' | 'classical'>): Method {
+  return recipe === 'classical' ? { kind: 'classical', config: classical } : { kind: 'finetune', config };
+}
+
+function beginning(name: string, { kind }: Method, crossValidation: CrossValidation | null): LiveRun {
+  return {
+    name,
+    method: kind,
+    crossValidation: crossValidation && { ...crossValidation, current: null, done: [] },
+    status: 'preparing',
+    message: 'Preparing',
+    fraction: null,
+    secondsLeft: null,
+    plan: null,
+    steps: [],
+    epochs: [],
+    trials: [],
+    chosen: [],
+    bestEpoch: null,
+    notices: [],
+  };
+}
+
 export const useEngineStore = create<EngineStore>((set, get) => {
   /** Shows what went wrong; nothing else changes. */
   async function guarded(work: () => Promise<void>): Promise<void> {
@@ -94,7 +132,10 @@ export const useEngineStore = create<EngineStore>((set, get) => {
   return {
     device: null,
     encoders: [],
+    recipe: 'rung',
     config: { ...defaultConfig, backend: forcedBackend() },
+    classical: defaultClassicalConfig,
+    crossValidation: null,
     runName: 'Run 1',
     measured: null,
     live: null,
@@ -125,29 +166,21 @@ export const useEngineStore = create<EngineStore>((set, get) => {
         if (estimate) set({ measured: { key, estimate } });
       }),
     train: async (load) => {
-      const { config, runName, live } = get();
+      const { recipe, crossValidation, runName, live } = get();
       if (live) return null;
+      const method = chosenMethod(get());
       const name = runName.trim() || nextRunName(get().runs);
       set({
         error: null,
         // Their space is freed when a training starts.
         lastDeleted: null,
-        live: {
-          name,
-          status: 'preparing',
-          message: 'Preparing',
-          fraction: null,
-          plan: null,
-          steps: [],
-          epochs: [],
-          bestEpoch: null,
-          notices: [],
-        },
+        live: beginning(name, method, crossValidation),
       });
       const notices: string[] = [];
       try {
         const dataset = await load();
-        const run = await engineWorker.train({ dataset, config, name, persist: true }, (event) => {
+        const request = { dataset, recipe, method, crossValidation, version, name, persist: true };
+        const run = await engineWorker.train(request, (event) => {
           if (event.type === 'notice') notices.push(event.message);
           set((store) => ({ live: store.live && liveAfter(store.live, event) }));
         });

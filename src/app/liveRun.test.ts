@@ -4,6 +4,11 @@ import { defaultTrainingConfig, type EpochRecord, type TrainingConfig, type Trai
 import { estimateOf, liveAfter } from './liveRun.ts';
 
 const fresh: LiveRun = {
+  method: 'finetune',
+  crossValidation: null,
+  secondsLeft: null,
+  trials: [],
+  chosen: [],
   name: 'Run 1',
   status: 'preparing',
   message: 'Preparing',

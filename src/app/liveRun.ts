@@ -10,7 +10,8 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
         ...live,
         message: event.message,
         fraction: event.fraction,
-        status: live.plan && live.epochs.length > 0 && live.status !== 'stopping' ? 'finishing' : live.status,
+        secondsLeft: event.secondsLeft ?? null,
+        status: isFinishing(live) ? 'finishing' : live.status,
       };
     case 'started':
       return {
@@ -32,6 +33,19 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
         epochs: [...live.epochs, event.record],
         bestEpoch: event.best ? event.record.epoch : live.bestEpoch,
       };
+    case 'trial':
+      return { ...live, trials: [...live.trials, event.record] };
+    case 'chosen':
+      return { ...live, chosen: [...live.chosen, event.record] };
+    case 'fold': {
+      const { seed, fold } = event;
+      const crossValidation = live.crossValidation && { ...live.crossValidation, current: { seed, fold } };
+      return { ...live, crossValidation, steps: [], epochs: [], trials: [], chosen: [], bestEpoch: null };
+    }
+    case 'fold-done': {
+      const folds = live.crossValidation;
+      return { ...live, crossValidation: folds && { ...folds, done: [...folds.done, event.record] } };
+    }
     case 'paused':
       return { ...live, status: 'paused' };
     case 'resumed':
@@ -39,6 +53,11 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
     case 'notice':
       return { ...live, notices: [...live.notices, event.message] };
   }
+}
+
+/** Work after the steps: there is nothing left to stop. A fold's is not the run's. */
+function isFinishing({ plan, epochs, status, crossValidation }: LiveRun): boolean {
+  return plan !== null && epochs.length > 0 && status !== 'stopping' && crossValidation === null;
 }
 
 /** Seconds and bytes of a training with these settings, from what was measured on this device. */

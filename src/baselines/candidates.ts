@@ -1,6 +1,6 @@
 /** The six kinds of classifier with the settings that a search tries: grids around what works for short texts. */
 import { Random } from '../shared/random.ts';
-import { countPositives, type BinaryClassifier, type ClassWeight } from './classifier.ts';
+import { constantClassifier, countPositives, type BinaryClassifier, type ClassWeight } from './classifier.ts';
 import { fitGradientBoosting, type BoostingOptions } from './gradientBoosting.ts';
 import { fitLinearSvm } from './linearSvm.ts';
 import { fitLogisticRegression } from './logisticRegression.ts';
@@ -85,7 +85,7 @@ export function fitCandidate(
   const positives = countPositives(target);
   if (positives === 0 || positives === target.length) {
     const score = positives === 0 ? -constantScore : constantScore;
-    return { scores: ({ rows }) => new Float64Array(rows).fill(score) };
+    return constantClassifier(score);
   }
   switch (candidate.kind) {
     case 'logistic regression':

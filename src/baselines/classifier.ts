@@ -2,12 +2,50 @@
 import { RungError } from '../shared/errors.ts';
 import type { SparseMatrix } from './sparse.ts';
 
+/** A fitted classifier as plain JSON; `restoreClassifier` in saved.ts makes one again. */
+export type SavedClassifier =
+  | { kind: 'constant'; score: number }
+  | { kind: 'linear'; intercept: number; weights: number[] }
+  /** The training rows themselves are kept once for all labels. `target`: the rows that carry the label. */
+  | { kind: 'neighbours'; neighbours: number; weighting: 'uniform' | 'distance'; target: number[] }
+  | {
+      kind: 'trees';
+      /** Whether leaves are shares that are averaged (a forest) or steps that are added up (boosting). */
+      combine: 'mean' | 'sum';
+      start: number;
+      rate: number;
+      columns: number[];
+      /** Of each column: a value is in the bin of how many edges lie below it. */
+      edges: number[][];
+      trees: SavedTree[];
+    };
+
+/** By node, 0 the root: column and bin of the split, where its two sides go (0: a leaf), and the answer. */
+export interface SavedTree {
+  column: number[];
+  bin: number[];
+  left: number[];
+  right: number[];
+  value: number[];
+}
+
 export interface BinaryClassifier {
   /**
    * One score a row, higher where the label is likelier: log-odds where the model knows probabilities, its margin where it does not.
    * 0 is where the model itself would cut.
    */
   scores(features: SparseMatrix): Float64Array;
+  save(): SavedClassifier;
+}
+
+/** Seven significant digits, as in single precision: what is stored of a figure. */
+export function stored(value: number): number {
+  return Number(value.toPrecision(7));
+}
+
+/** The same answer for every row. */
+export function constantClassifier(score: number): BinaryClassifier {
+  return { scores: ({ rows }) => new Float64Array(rows).fill(score), save: () => ({ kind: 'constant', score }) };
 }
 
 export type ClassWeight = 'none' | 'balanced';

@@ -8,6 +8,7 @@ import { chi2, topColumns } from './chi2.ts';
 import { checkTarget, classWeights, logOdds, type BinaryClassifier, type ClassWeight } from './classifier.ts';
 import type { SparseMatrix } from './sparse.ts';
 import { addPredictions, growTree } from './tree.ts';
+import { treeClassifier } from './treeClassifier.ts';
 
 export interface BoostingOptions {
   trees: number;
@@ -47,14 +48,7 @@ export function fitGradientBoosting(
     addPredictions([tree], binned, rate, scores);
     return tree;
   });
-  return {
-    scores: (matrix) => {
-      const asked = applyBins(binning, matrix);
-      const totals = new Float64Array(matrix.rows).fill(start);
-      addPredictions(ensemble, asked, rate, totals);
-      return totals;
-    },
-  };
+  return treeClassifier({ combine: 'sum', start, rate, binning, trees: ensemble });
 }
 
 function sum(values: Float64Array): number {

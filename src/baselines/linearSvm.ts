@@ -4,8 +4,9 @@
  * is the weight of a constant feature of 1 and is penalised with the rest.
  */
 import { Random } from '../shared/random.ts';
-import { checkTarget, classWeights, type BinaryClassifier, type ClassWeight } from './classifier.ts';
-import { timesVector, type SparseMatrix } from './sparse.ts';
+import { checkTarget, classWeights, type ClassWeight } from './classifier.ts';
+import { linearClassifier, type LinearClassifier } from './linear.ts';
+import type { SparseMatrix } from './sparse.ts';
 
 export interface SvmOptions {
   /** Inverse strength of the regularisation. */
@@ -17,17 +18,12 @@ export interface SvmOptions {
   seed: number;
 }
 
-export interface LinearSvm extends BinaryClassifier {
-  weights: Float64Array;
-  intercept: number;
-}
-
 /** @param target one value a row of `features`, 0 or 1. @throws RungError `internal` without both classes. */
 export function fitLinearSvm(
   features: SparseMatrix,
   target: Uint8Array,
   { C, classWeight, tolerance = 1e-4, maxPasses = 1000, seed }: SvmOptions,
-): LinearSvm {
+): LinearClassifier {
   checkTarget(features, target);
   const { rows, columns, starts, indices, values } = features;
   const { positive, negative } = classWeights(target, classWeight);
@@ -62,5 +58,5 @@ export function fitLinearSvm(
     }
     if (highest - lowest <= tolerance) break;
   }
-  return { weights, intercept, scores: (matrix) => timesVector(matrix, weights, intercept) };
+  return linearClassifier(weights, intercept);
 }

@@ -2,9 +2,10 @@
  * L2-regularised logistic regression, scikit-learn's objective (solver lbfgs): `|w|^2 / 2 + C sum_i s_i ln(1 + exp(-y_i (w x_i + b)))`
  * with y in {-1, 1} and s the class weight; the intercept b is not penalised.
  */
-import { checkTarget, classWeights, type BinaryClassifier, type ClassWeight } from './classifier.ts';
+import { checkTarget, classWeights, type ClassWeight } from './classifier.ts';
 import { minimise } from './lbfgs.ts';
-import { timesVector, type SparseMatrix } from './sparse.ts';
+import { linearClassifier, type LinearClassifier } from './linear.ts';
+import type { SparseMatrix } from './sparse.ts';
 
 export interface LogisticOptions {
   /** Inverse strength of the regularisation. */
@@ -18,17 +19,12 @@ export interface LogisticOptions {
   maxIterations?: number;
 }
 
-export interface LogisticRegression extends BinaryClassifier {
-  weights: Float64Array;
-  intercept: number;
-}
-
 /** @param target one value a row of `features`, 0 or 1. @throws RungError `internal` without both classes. */
 export function fitLogisticRegression(
   features: SparseMatrix,
   target: Uint8Array,
   { C, classWeight, tolerance = 1e-6, maxIterations = 1000 }: LogisticOptions,
-): LogisticRegression {
+): LinearClassifier {
   checkTarget(features, target);
   const { rows, columns, starts, indices, values } = features;
   const { positive, negative } = classWeights(target, classWeight);
@@ -58,7 +54,5 @@ export function fitLogisticRegression(
     return loss;
   };
   minimise(objective, solution, { tolerance, maxIterations });
-  const weights = solution.subarray(0, columns);
-  const intercept = solution[columns];
-  return { weights, intercept, scores: (matrix) => timesVector(matrix, weights, intercept) };
+  return linearClassifier(solution.subarray(0, columns), solution[columns]);
 }

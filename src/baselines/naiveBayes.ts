@@ -2,8 +2,9 @@
  * Naive Bayes on term weights, as scikit-learn's MultinomialNB and ComplementNB (Rennie, Shih, Teevan, Karger, ICML 2003) with two
  * classes. Both are linear: the log-odds of a row are its terms times a weight each, plus (multinomial) the log-odds of the classes.
  */
-import { checkTarget, countPositives, type BinaryClassifier } from './classifier.ts';
-import { timesVector, type SparseMatrix } from './sparse.ts';
+import { checkTarget, countPositives } from './classifier.ts';
+import { linearClassifier, type LinearClassifier } from './linear.ts';
+import type { SparseMatrix } from './sparse.ts';
 
 export interface NaiveBayesOptions {
   /** `complement` estimates a class from the rows that are not in it: steadier where classes are unequal. */
@@ -17,7 +18,7 @@ export function fitNaiveBayes(
   features: SparseMatrix,
   target: Uint8Array,
   { variant, alpha }: NaiveBayesOptions,
-): BinaryClassifier {
+): LinearClassifier {
   checkTarget(features, target);
   const present = new Float64Array(features.columns).fill(alpha);
   const absent = new Float64Array(features.columns).fill(alpha);
@@ -31,7 +32,7 @@ export function fitNaiveBayes(
   const weights = present.map((value, c) => Math.log(value) - Math.log(absent[c]) + shift);
   const positives = countPositives(target);
   const prior = variant === 'multinomial' ? Math.log(positives / (target.length - positives)) : 0;
-  return { scores: (matrix) => timesVector(matrix, weights, prior) };
+  return linearClassifier(weights, prior);
 }
 
 function sum(values: Float64Array): number {

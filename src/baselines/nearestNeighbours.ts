@@ -30,7 +30,16 @@ export function fitNearestNeighbours(
   const k = Math.min(neighbours, features.rows);
   const probabilities = (asked: SparseMatrix): Float64Array =>
     Float64Array.from(ranking(features, asked, k), (ranked) => vote(ranked.slice(0, k), target, weighting));
-  return { probabilities, scores: (asked) => probabilities(asked).map(logOdds) };
+  return {
+    probabilities,
+    scores: (asked) => probabilities(asked).map(logOdds),
+    save: () => ({
+      kind: 'neighbours',
+      neighbours,
+      weighting,
+      target: [...target.keys()].filter((row) => target[row] === 1),
+    }),
+  };
 }
 
 interface Neighbour {

@@ -6,9 +6,10 @@
 import { Random } from '../shared/random.ts';
 import { applyBins, fitBins } from './bins.ts';
 import { chi2, topColumns } from './chi2.ts';
-import { checkTarget, classWeights, logOdds, type BinaryClassifier, type ClassWeight } from './classifier.ts';
+import { checkTarget, classWeights, type ClassWeight } from './classifier.ts';
 import type { SparseMatrix } from './sparse.ts';
-import { addPredictions, growTree } from './tree.ts';
+import { growTree } from './tree.ts';
+import { treeClassifier, type TreeClassifier } from './treeClassifier.ts';
 
 export interface ForestOptions {
   trees: number;
@@ -20,16 +21,12 @@ export interface ForestOptions {
   seed: number;
 }
 
-export interface RandomForest extends BinaryClassifier {
-  probabilities(features: SparseMatrix): Float64Array;
-}
-
 /** @param target one value a row of `features`, 0 or 1. @throws RungError `internal` without both classes. */
 export function fitRandomForest(
   features: SparseMatrix,
   target: Uint8Array,
   { trees, leafRows, classWeight, columns, seed }: ForestOptions,
-): RandomForest {
+): TreeClassifier {
   checkTarget(features, target);
   const binning = fitBins(features, topColumns(chi2(features, target), columns));
   const binned = applyBins(binning, features);
@@ -50,11 +47,5 @@ export function fitRandomForest(
     const rows = Uint32Array.from(drawn.keys()).filter((row) => drawn[row] > 0);
     return growTree(binned, { g, h }, rows, options);
   });
-  const probabilities = (matrix: SparseMatrix): Float64Array => {
-    const asked = applyBins(binning, matrix);
-    const totals = new Float64Array(matrix.rows);
-    addPredictions(forest, asked, 1 / trees, totals);
-    return totals;
-  };
-  return { probabilities, scores: (matrix) => probabilities(matrix).map(logOdds) };
+  return treeClassifier({ combine: 'mean', start: 0, rate: 1 / trees, binning, trees: forest });
 }

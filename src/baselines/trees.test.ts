@@ -48,7 +48,7 @@ describe('random forest', () => {
   });
 
   it('answers with shares of the trees', () => {
-    const probabilities = forest.probabilities(asked);
+    const probabilities = forest.totals(asked);
     expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...probabilities)).toBeLessThanOrEqual(1 + 1e-12);
     expect(new Set(probabilities).size).toBeGreaterThan(100);

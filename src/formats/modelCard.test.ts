@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { modelCard } from './modelCard.ts';
-import type { RunRecord } from '../shared/training.ts';
+import type { FinetunedRun } from '../shared/training.ts';
 import { testRecord } from '../testing/runRecord.ts';
 
 const record = testRecord();
-const cardOf = (run: RunRecord): string => modelCard(run, 'distilbert');
+const cardOf = (run: FinetunedRun): string => modelCard(run, 'distilbert');
 const card = cardOf(record);
 
 describe('the model card', () => {

@@ -5,7 +5,7 @@ import {
   minimumSupport,
   type Interval,
   type LabelReport,
-  type RunRecord,
+  type FinetunedRun,
   type SplitReport,
 } from '../shared/training.ts';
 
@@ -22,7 +22,7 @@ const architectures: Record<string, string | undefined> = {
  * The model card of a run, Markdown with the Hub's YAML in front. Figures that were not measured are said to be missing.
  * @param modelType `model_type` of its config.json.
  */
-export function modelCard(run: RunRecord, modelType: string): string {
+export function modelCard(run: FinetunedRun, modelType: string): string {
   return [
     frontMatter(run, modelType),
     `# ${plain(run.name)}`,
@@ -35,7 +35,7 @@ export function modelCard(run: RunRecord, modelType: string): string {
   ].join('\n\n');
 }
 
-function frontMatter({ name, data, test }: RunRecord, modelType: string): string {
+function frontMatter({ name, data, test }: FinetunedRun, modelType: string): string {
   const lines = [
     '---',
     'library_name: transformers',
@@ -71,14 +71,14 @@ function metric(type: string, label: string, value: number): string[] {
   return [`          - type: ${type}`, `            name: ${label}`, `            value: ${value.toFixed(4)}`];
 }
 
-function intended({ data, encoderName, createdAt }: RunRecord, modelType: string): string {
+function intended({ data, encoderName, createdAt }: FinetunedRun, modelType: string): string {
   const labels = data.labelNames.map((name) => `*${plain(name)}*`).join(', ');
   return `Reads a job title and gives a probability for each of ${data.labelNames.length} labels: ${labels}. A title may carry several
 labels or none. The encoder is ${plain(encoderName)} (${architectures[modelType] ?? plain(modelType)} architecture), fine-tuned in a browser with Rung on
 ${day(createdAt)}; neither the data nor the model left that machine for it.`;
 }
 
-function figures(run: RunRecord): string {
+function figures(run: FinetunedRun): string {
   const { test, thresholds, data } = run;
   if (!test) {
     const rows = data.labelNames.map((name, i) => [plain(name), count(data.labelRows[i]), fixed(thresholds[i] ?? 0.5)]);
@@ -112,7 +112,7 @@ Thresholds were chosen on validation rows. ${moved(run)}A title carries a label 
 }
 
 /** Says which thresholds are not the chosen ones; empty, or a sentence with a space after it. */
-function moved({ data, thresholds, chosenThresholds }: RunRecord): string {
+function moved({ data, thresholds, chosenThresholds }: FinetunedRun): string {
   const labels = movedThresholds(thresholds, { chosenThresholds });
   if (labels.length === 0) return '';
   const names = labels.map((i) => `*${plain(data.labelNames[i])}* (from ${fixed(chosenThresholds[i])})`);
@@ -138,7 +138,7 @@ function unmeasured({ perLabel }: SplitReport): string {
   return names.length === 0 ? '' : `\n**Not known** for want of test rows: ${names.join(', ')}.\n`;
 }
 
-function dataSection({ data, plan }: RunRecord): string {
+function dataSection({ data, plan }: FinetunedRun): string {
   const steps = cleaningSteps(data.cleaning);
   return `## Data
 
@@ -167,7 +167,7 @@ function cleaningSteps(cleaning: CleaningOptions): string[] {
   return steps.filter(([step]) => cleaning[step]).map(([, text]) => text);
 }
 
-function trainingSection({ config, epochs, bestEpoch, seconds, device }: RunRecord): string {
+function trainingSection({ config, epochs, bestEpoch, seconds, device }: FinetunedRun): string {
   const stopping = config.earlyStoppingPatience;
   const figure = config.bestBy === 'microF1' ? 'micro-F1' : 'macro-F1';
   return `## Training
@@ -178,7 +178,7 @@ function trainingSection({ config, epochs, bestEpoch, seconds, device }: RunReco
 - ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${figure}.`}`;
 }
 
-function lossText(config: RunRecord['config']): string {
+function lossText(config: FinetunedRun['config']): string {
   const { loss, focalGamma, asymmetricGamma, asymmetricMargin, labelSmoothing, layerDecay, frozenLayers } = config;
   const names = {
     bce: 'Binary cross-entropy for each label',
@@ -192,7 +192,7 @@ function lossText(config: RunRecord['config']): string {
   return parts.join(', ');
 }
 
-function usage({ config }: RunRecord): string {
+function usage({ config }: FinetunedRun): string {
   return `## How to use it
 
 Drop the zip on Rung to predict or to train on. In Python:
@@ -227,7 +227,7 @@ const probabilities = await classify('Vice President, Engineering', { top_k: nul
 \`\`\``;
 }
 
-function limits({ data }: RunRecord): string {
+function limits({ data }: FinetunedRun): string {
   const rare = data.labelNames.filter((_, i) => data.labelRows[i] < 20).map((name) => `*${plain(name)}*`);
   const rareText =
     rare.length > 0 ? `\n- Fewer than 20 rows carried ${rare.join(', ')}: do not rely on the model for them.` : '';

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { RungError } from '../shared/errors.ts';
-import type { RunRecord } from '../shared/training.ts';
+import type { FinetunedRun } from '../shared/training.ts';
 
 /** Raised when an older Rung could not read the file any more. */
 export const rungJsonVersion = 1;
@@ -86,7 +86,7 @@ const schema = v.pipe(
 export type RungJson = v.InferOutput<typeof schema>;
 
 /** The content of `rung.json` for a run. */
-export function rungJson(run: RunRecord): RungJson {
+export function rungJson(run: FinetunedRun): RungJson {
   const { data, plan, config } = run;
   return {
     format: 'rung',

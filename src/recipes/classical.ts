@@ -6,16 +6,25 @@
 import { candidateText, drawCandidates, fitCandidate, type Candidate } from '../baselines/candidates.ts';
 import { countPositives } from '../baselines/classifier.ts';
 import type { NgramKind } from '../baselines/ngrams.ts';
-import { makeInnerFolds, probabilities, tryCandidate, type Decision, type Trial } from '../baselines/search.ts';
+import { makeInnerFolds, tryCandidate, type Trial } from '../baselines/search.ts';
 import { fitTfidfUnion, transformTfidfUnion, wordsAndCharacters } from '../baselines/tfidf.ts';
 import { kFold } from '../data/split.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
+import {
+  defaultClassicalConfig,
+  type ChosenClassifier,
+  type ClassicalConfig,
+  type TrialRecord,
+} from '../shared/classical.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
-import { minimumSupport, type SplitReport, type TestRow } from '../shared/training.ts';
+import { minimumSupport, type FoldFigures, type SplitReport, type TestRow } from '../shared/training.ts';
 import { defaultNormalisation, normaliser, type NormalisationOptions } from '../text/normalise.ts';
 import { nextTask } from '../training/eventLoop.ts';
+import { classicalFeatures, classicalProbabilities, type ClassicalModel } from './classicalModel.ts';
+import { foldFigures } from './crossValidate.ts';
+import { testRows } from './testRows.ts';
 
 export interface ClassicalSettings {
   /** How titles are normalised first; null: not at all. */
@@ -41,16 +50,21 @@ export function tfidfLogistic(seed: number): ClassicalSettings {
   };
 }
 
-/** All six kinds, three settings of each, on titles in normal form. */
-export function searchAllKinds(seed: number): ClassicalSettings {
+/** What the settings of the page come to. */
+export function settingsOf({ kinds, trials, innerFolds, normalise, seed }: ClassicalConfig): ClassicalSettings {
   return {
-    normalisation: defaultNormalisation,
+    normalisation: normalise ? defaultNormalisation : null,
     ngrams: wordsAndCharacters,
-    candidates: drawCandidates(3, seed),
+    candidates: drawCandidates(trials, seed).filter(({ kind }) => kinds.includes(kind)),
     calibrate: true,
-    innerFolds: 3,
+    innerFolds,
     seed,
   };
+}
+
+/** All six kinds, three settings of each, on titles in normal form. */
+export function searchAllKinds(seed: number): ClassicalSettings {
+  return settingsOf({ ...defaultClassicalConfig, seed });
 }
 
 export interface ClassicalInput {
@@ -59,33 +73,39 @@ export interface ClassicalInput {
   split: Split;
   settings: ClassicalSettings;
   signal: AbortSignal;
+  /** Awaited between fits: how a pause holds the search. */
+  gate: () => Promise<void>;
 }
 
 export type ClassicalEvent =
   | { type: 'phase'; message: string; fraction: number }
   /** One candidate was tried on one label. */
-  | { type: 'trial'; label: string; candidate: string; f1: number };
+  | { type: 'trial'; record: TrialRecord }
+  /** A label is decided. */
+  | { type: 'chosen'; record: ChosenClassifier };
 
 export interface ClassicalResult {
+  model: ClassicalModel;
   /** Of each label: what was chosen, its F1 on the inner folds, and what came out of the others. */
-  chosen: { label: string; candidate: Candidate; f1: number; tried: { candidate: Candidate; f1: number }[] }[];
+  chosen: ChosenClassifier[];
   thresholds: number[];
   report: SplitReport;
   testRows: TestRow[];
+  /** On the rows that were trained on. */
+  train: FoldFigures;
 }
 
 /** Yields progress and returns the result. @throws RungError `aborted` when the signal ends it, `too-few-rows`. */
 export async function* classical(input: ClassicalInput): AsyncGenerator<ClassicalEvent, ClassicalResult> {
-  const { dataset, split, settings, signal } = input;
-  const { seed, calibrate } = settings;
+  const { dataset, split, settings, signal, gate } = input;
+  const { seed, calibrate, normalisation } = settings;
   const labelCount = dataset.labelNames.length;
 
   // Data
   const written = unpackStrings(dataset.titles);
-  const titles = settings.normalisation ? written.map(normaliser(settings.normalisation)) : written;
+  const titles = normalisation ? written.map(normaliser(normalisation)) : written;
   const trainRows = Uint32Array.of(...split.train, ...split.validation).toSorted();
   const trainTitles = Array.from(trainRows, (row) => titles[row]);
-  const testTitles = Array.from(split.test, (row) => titles[row]);
   const labels = labelsOf(dataset, trainRows);
 
   // Features, inside each inner fold and on all training rows
@@ -95,12 +115,10 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
   const folds = makeInnerFolds(trainTitles, foldOf, settings.innerFolds, settings.ngrams);
   const vectorisers = fitTfidfUnion(trainTitles, settings.ngrams);
   const trainFeatures = transformTfidfUnion(vectorisers, trainTitles);
-  const testFeatures = transformTfidfUnion(vectorisers, testTitles);
 
   // One classifier for each label
-  const onTest = new Float32Array(testTitles.length * labelCount);
-  const chosen: ClassicalResult['chosen'] = [];
-  const decisions: Decision[] = [];
+  const model: ClassicalModel = { normalisation, vectorisers, trainTitles, classifiers: [] };
+  const chosen: ChosenClassifier[] = [];
   for (const [label, name] of dataset.labelNames.entries()) {
     const target = Uint8Array.from(trainRows, (_, i) => labels[i * labelCount + label]);
     const tooRare = countPositives(target) < minimumSupport;
@@ -112,36 +130,40 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
       let step = trying.next();
       for (; !step.done; step = trying.next()) {
         await nextTask();
+        await gate();
         if (signal.aborted) throw new RungError('aborted', `Searching a classifier for "${name}" was stopped.`);
         const fraction = (label + ++fits / (candidates.length * folds.length)) / labelCount;
-        yield { type: 'phase', message: `Trying classifiers for "${name}"`, fraction };
+        yield { type: 'phase', message: `Trying classifiers for “${name}”`, fraction };
       }
       trials.push(step.value);
-      yield { type: 'trial', label: name, candidate: candidateText(candidate), f1: step.value.f1 };
+      const { f1 } = step.value;
+      const record = { label: name, candidate: candidateText(candidate), kind: candidate.kind, f1 };
+      yield { type: 'trial', record };
     }
     const best = trials.reduce((first, trial) => (trial.f1 > first.f1 ? trial : first));
-    const model = fitCandidate(best.candidate, trainFeatures, target, seed);
-    for (const [i, p] of probabilities(model.scores(testFeatures), best.decision).entries()) {
-      onTest[i * labelCount + label] = p;
-    }
-    decisions.push(best.decision);
-    const tried = trials.map(({ candidate, f1 }) => ({ candidate, f1 }));
-    chosen.push({ label: name, candidate: best.candidate, f1: best.f1, tried });
+    const candidate = candidateText(best.candidate);
+    const classifier = fitCandidate(best.candidate, trainFeatures, target, seed);
+    model.classifiers.push({ candidate, decision: best.decision, classifier });
+    const tried = trials.map((trial) => ({ candidate: candidateText(trial.candidate), f1: trial.f1 }));
+    chosen.push({ label: name, candidate, kind: best.candidate.kind, f1: best.f1, tried });
+    yield { type: 'chosen', record: chosen[label] };
   }
 
   // Report
-  const thresholds = decisions.map(({ threshold }) => threshold);
-  const actual = labelsOf(dataset, split.test);
+  const thresholds = model.classifiers.map(({ decision }) => decision.threshold);
+  const onTrain = classicalProbabilities(model, trainFeatures);
+  const testTitles = Array.from(split.test, (row) => written[row]);
+  const onTest = classicalProbabilities(model, classicalFeatures(model, testTitles));
   return {
+    model,
     chosen,
     thresholds,
-    report: splitReport(actual, onTest, thresholds, dataset.labelNames, { seed }),
-    testRows: Array.from(split.test, (row, i) => ({
-      row: dataset.rowNumbers[row],
-      title: written[row],
-      actual: Array.from(actual.subarray(i * labelCount, (i + 1) * labelCount), (held) => held === 1),
-      probabilities: Array.from(onTest.subarray(i * labelCount, (i + 1) * labelCount)),
-    })),
+    report: splitReport(labelsOf(dataset, split.test), onTest, thresholds, dataset.labelNames, {
+      seed,
+      groups: Array.from(split.test, (row) => dataset.groups[row]),
+    }),
+    testRows: testRows(dataset, split.test, onTest),
+    train: foldFigures(labels, onTrain, thresholds),
   };
 }
 

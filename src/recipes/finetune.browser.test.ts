@@ -9,7 +9,7 @@ import { startBackend } from '../kernels/backend.ts';
 import { sigmoid } from '../metrics/classification.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
-import { defaultTrainingConfig, type EpochRecord, type RunRecord, type TrainingConfig } from '../shared/training.ts';
+import { defaultTrainingConfig, type EpochRecord, type FinetunedRun, type TrainingConfig } from '../shared/training.ts';
 import { expectClose } from '../testing/close.ts';
 import { testRecord } from '../testing/runRecord.ts';
 import { createPredictor } from '../training/trainer.ts';
@@ -89,7 +89,7 @@ async function run(encoder: Encoder, change: Partial<TrainingConfig> = {}, signa
   return { result: next.value, epochs, notices, architecture };
 }
 
-function recordOf(result: FinetuneResult, epochs: EpochRecord[]): RunRecord {
+function recordOf(result: FinetuneResult, epochs: EpochRecord[]): FinetunedRun {
   return testRecord({
     config: settings,
     data: { ...testRecord().data, labelNames, labelRows: [36, 36, 36], cleaning: defaultCleaning },
@@ -198,7 +198,7 @@ describe('positiveWeights', () => {
 
   it('are negatives over positives, held within bounds', () => {
     expect(positiveWeights(examples, 'none')).toBeNull();
-    expect(Array.from(positiveWeights(examples, 'inverse') ?? [])).toEqual([Math.fround(0.05), 3]);
+    expect(Array.from(positiveWeights(examples, 'inverse') ?? [])).toEqual([Math.fround(0.02), 3]);
     expect(positiveWeights(examples, 'sqrt-inverse')?.[1]).toBeCloseTo(Math.sqrt(3), 6);
   });
 });

@@ -7,13 +7,23 @@ import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
-import type { EpochRecord, ScoredRows, SplitReport, StepRecord, TestRow, TrainingConfig } from '../shared/training.ts';
+import type {
+  EpochRecord,
+  FoldFigures,
+  ScoredRows,
+  SplitReport,
+  StepRecord,
+  TestRow,
+  TrainingConfig,
+} from '../shared/training.ts';
 import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
 import type { ModelConfig } from '../models/model.ts';
 import { createPredictor, createTrainer, type EpochEvent, type LossKind } from '../training/trainer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { foldFigures } from './crossValidate.ts';
+import { testRows } from './testRows.ts';
 
 export interface FinetuneInput {
   dataset: Dataset;
@@ -27,6 +37,8 @@ export interface FinetuneInput {
   signal: AbortSignal;
   /** Awaited between steps: how a pause holds the loop. */
   gate: () => Promise<void>;
+  /** Whether the training rows are measured, too, at the end. */
+  measureTrain?: boolean;
 }
 
 /** All that predicting with the weights of an epoch takes, should the training not get to its end. */
@@ -49,6 +61,8 @@ export interface FinetuneResult {
   thresholds: number[];
   validation: ScoredRows;
   report: SplitReport;
+  /** On the training rows; null unless asked for. */
+  train: FoldFigures | null;
   testRows: TestRow[];
   /** Ended by the signal, not by itself. */
   stopped: boolean;
@@ -143,6 +157,7 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     const onValidation = sigmoid(await predictor.logits(validation));
     const onTest = sigmoid(await predictor.logits(test));
     const thresholds = chooseThresholds(validation.labels, onValidation, labelCount);
+    const onTrain = input.measureTrain ? sigmoid(await predictor.logits(train)) : null;
     return {
       weights,
       bestEpoch: best?.epoch ?? null,
@@ -152,6 +167,7 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
         seed: settings.seed,
         groups: Array.from(split.test, (row) => dataset.groups[row]),
       }),
+      train: onTrain && foldFigures(train.labels, onTrain, thresholds),
       testRows: testRows(dataset, split.test, onTest),
       stopped: signal.aborted,
     };
@@ -184,7 +200,7 @@ export function pickExamples(
 }
 
 /**
- * Weight of each label's positives in the loss: negatives over positives of the training rows, or its square root, between 1/20 and
+ * Weight of each label's positives in the loss: negatives over positives of the training rows, or its square root, between 1/50 and
  * 20 so that a label with a handful of rows does not drown the rest. Null: all 1.
  */
 export function positiveWeights(
@@ -197,7 +213,7 @@ export function positiveWeights(
     let positives = 0;
     for (let row = 0; row < rows; row++) positives += train.labels[row * train.labelCount + label];
     const ratio = (rows - positives) / Math.max(1, positives);
-    return Math.min(20, Math.max(0.05, kind === 'inverse' ? ratio : Math.sqrt(ratio)));
+    return Math.min(20, Math.max(0.02, kind === 'inverse' ? ratio : Math.sqrt(ratio)));
   });
 }
 
@@ -236,16 +252,4 @@ function lossOf({ loss, focalGamma, asymmetricGamma, asymmetricMargin }: Trainin
   if (loss === 'asymmetric')
     return { kind: 'asymmetric', positive: 0, negative: asymmetricGamma, margin: asymmetricMargin };
   return { kind: 'bce' };
-}
-
-function testRows(dataset: Dataset, rows: Uint32Array, probabilities: Float32Array): TestRow[] {
-  const labelCount = dataset.labelNames.length;
-  const titles = unpackStrings(dataset.titles);
-  return Array.from(rows, (row, i) => ({
-    row: dataset.rowNumbers[row],
-    title: titles[row],
-    actual: Array.from(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), (held) => held === 1),
-    probabilities: Array.from(probabilities.subarray(i * labelCount, (i + 1) * labelCount)),
-    group: dataset.groups[row],
-  }));
 }

@@ -1,6 +1,6 @@
 /** The folder that a trained run becomes: what the user downloads, what is kept in the browser, and what `readEncoder` reads again. */
 import type { NamedArrays } from '../shared/arrays.ts';
-import type { RunRecord } from '../shared/training.ts';
+import type { FinetunedRun } from '../shared/training.ts';
 import { modelCard } from '../formats/modelCard.ts';
 import type { ModelFiles } from '../formats/package.ts';
 import { rungJson } from '../formats/rungJson.ts';
@@ -23,7 +23,7 @@ const tokenizerFiles = [
  * @param encoderFiles the folder of the encoder that was fine-tuned: its tokenizer is copied.
  */
 export function packageFiles(
-  run: RunRecord,
+  run: FinetunedRun,
   architecture: ModelConfig,
   weights: NamedArrays,
   encoderFiles: ModelFiles,
@@ -39,7 +39,7 @@ export function packageFiles(
 }
 
 /** The same folder with `rung.json` and the model card made anew from the record: a run may be renamed after it was stored. */
-export function withFigures(files: ModelFiles, run: RunRecord): ModelFiles {
+export function withFigures(files: ModelFiles, run: FinetunedRun): ModelFiles {
   const renewed = new Map(files);
   renewed.set('rung.json', text(JSON.stringify(rungJson(run), null, 2)));
   renewed.set('README.md', text(modelCard(run, modelTypeOf(files))));

@@ -1,5 +1,6 @@
 /** The domain types of the training side: what is asked for, what is reported while it runs, what is kept of it. */
-import type { CleaningOptions } from './dataset.ts';
+import type { ChosenClassifier, ClassicalConfig, TrialRecord } from './classical.ts';
+import type { CleaningOptions, UnlabelledPolicy } from './dataset.ts';
 
 export type Backend = 'webgpu' | 'wasm';
 
@@ -136,15 +137,22 @@ export interface TrainingPlan {
   testRows: number;
   stepsPerEpoch: number;
   totalSteps: number;
-  device: DeviceReport;
+  /** Null for classical models, which have no steps either. */
+  device: DeviceReport | null;
 }
 
 export type TrainingEvent =
   /** Work before or after the steps; `fraction` null where it cannot be told. */
-  | { type: 'phase'; message: string; fraction: number | null }
+  | { type: 'phase'; message: string; fraction: number | null; secondsLeft?: number | null }
   | { type: 'started'; plan: TrainingPlan }
   | { type: 'step'; record: StepRecord }
   | { type: 'epoch'; record: EpochRecord; best: boolean }
+  /** Classical models: one candidate was tried on one label, and a label is decided. */
+  | { type: 'trial'; record: TrialRecord }
+  | { type: 'chosen'; record: ChosenClassifier }
+  /** Cross-validation: a fold begins, its `started` follows; and one is done. */
+  | { type: 'fold'; seed: number; fold: number }
+  | { type: 'fold-done'; record: FoldRecord }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'notice'; message: string };
@@ -194,6 +202,8 @@ export interface TestRow {
   probabilities: number[];
   /** Near duplicates share a group; not there in runs of earlier versions. */
   group?: number;
+  /** Cross-validation only: position of the fold in `folds` whose model answered. */
+  fold?: number;
 }
 
 /** What the model said of rows whose titles are not kept: enough to choose thresholds on. */
@@ -211,12 +221,49 @@ export interface DataDigest {
   labelNames: string[];
   labelRows: number[];
   cleaning: CleaningOptions;
+  /** Not there in runs of earlier versions. */
+  unlabelled?: UnlabelledPolicy;
+}
+
+export const recipeIds = ['rung', 'distilbert-5fold', 'deberta-weighted', 'classical'] as const;
+export type RecipeId = (typeof recipeIds)[number];
+
+/** What is trained, and with which settings. */
+export type Method = { kind: 'finetune'; config: TrainingConfig } | { kind: 'classical'; config: ClassicalConfig };
+
+export interface CrossValidation {
+  folds: number;
+  /** Each deals the rows anew and trains every fold once. */
+  seeds: number[];
+}
+
+/** Plain figures of one fold, without intervals: how far they spread says more than each does. */
+export interface FoldFigures {
+  rows: number;
+  microF1: number;
+  macroF1: number;
+  exactMatch: number;
+}
+
+/** One fold that is done. */
+export interface FoldRecord {
+  seed: number;
+  /** From 1. */
+  fold: number;
+  test: FoldFigures;
+  /** On the rows that were trained on: far above `test`, titles were learnt by heart. */
+  train: FoldFigures;
+  /** As chosen outside the fold. */
+  thresholds: number[];
+  /** Null for classical models. */
+  bestEpoch: number | null;
+  seconds: number;
 }
 
 export type RunStatus = 'running' | 'finished' | 'stopped' | 'interrupted' | 'failed';
 
-/** What is kept of a run, its weights apart. Plain data: it goes to IndexedDB and over worker messages as it is. */
-export interface RunRecord {
+/** What every run keeps, its weights apart. Plain data: it goes to IndexedDB and over worker messages as it is. */
+interface RunBase {
   id: string;
   name: string;
   /** Milliseconds since 1970. */
@@ -225,26 +272,66 @@ export interface RunRecord {
   status: RunStatus;
   /** Why it failed; else null. */
   error: { code: string; message: string } | null;
-  config: TrainingConfig;
-  encoderName: string;
-  device: DeviceReport;
+  /** Whose defaults its settings started from. */
+  recipe: RecipeId;
+  /** Of Rung; null in runs of earlier versions. */
+  version: string | null;
   data: DataDigest;
-  plan: { trainRows: number; validationRows: number; testRows: number; totalSteps: number };
-  steps: StepRecord[];
-  epochs: EpochRecord[];
-  bestEpoch: number | null;
   /** Seconds of training, pauses left out. */
   seconds: number;
-  /** Per label, what predictions go by: as chosen on the validation split, or as moved by the user. */
+  /** Per label, what predictions go by: as chosen without the test rows, or as moved by the user. */
   thresholds: number[];
-  /** Per label, as chosen on the validation split. */
+  /** Per label, as chosen on the validation split (inner folds for a classical run). */
   chosenThresholds: number[];
   /** The validation split under the kept weights; null when not evaluated, and in runs of earlier versions. */
   validation: ScoredRows | null;
   test: { report: SplitReport; rows: TestRow[] } | null;
-  /** Bytes of the weights in storage; 0 while there are none. */
+  /** Bytes of the model in storage; 0 while there is none. */
   weightBytes: number;
 }
+
+export interface PlannedRows {
+  trainRows: number;
+  validationRows: number;
+  testRows: number;
+}
+
+/** A fine-tuned encoder. */
+export interface FinetunedRun extends RunBase {
+  kind: 'finetune';
+  config: TrainingConfig;
+  encoderName: string;
+  device: DeviceReport;
+  plan: PlannedRows & { totalSteps: number };
+  steps: StepRecord[];
+  epochs: EpochRecord[];
+  bestEpoch: number | null;
+}
+
+/** One classical classifier a label. */
+export interface ClassicalRun extends RunBase {
+  kind: 'classical';
+  config: ClassicalConfig;
+  /** Validation rows are trained on too: inner folds do their work. */
+  plan: PlannedRows;
+  /** In the order of the labels; those that are decided so far. */
+  chosen: ChosenClassifier[];
+}
+
+/** A recipe measured on every row by models that have not seen it. It holds figures, no model. */
+export interface CrossValidatedRun extends RunBase {
+  kind: 'cross-validation';
+  method: Method;
+  /** Of the fine-tuned encoder; null for classical models. */
+  encoderName: string | null;
+  /** Null for classical models. */
+  device: DeviceReport | null;
+  crossValidation: CrossValidation;
+  /** Those that are done, in the order they were. `test` pools the rows of the first seed, its report is the mean over all of them. */
+  folds: FoldRecord[];
+}
+
+export type RunRecord = FinetunedRun | ClassicalRun | CrossValidatedRun;
 
 /** What the predict screen knows of the model that is loaded. */
 export interface ModelInfo {
@@ -253,7 +340,8 @@ export interface ModelInfo {
   labelNames: string[];
   thresholds: number[];
   cleaning: CleaningOptions;
-  device: DeviceReport;
+  /** Null for classical models: they need none. */
+  device: DeviceReport | null;
 }
 
 /** What a training with some settings will cost on this device, from a short measurement. */

@@ -3,7 +3,8 @@
  * so they are checked on reading.
  */
 import * as v from 'valibot';
-import { defaultTrainingConfig, type RunRecord } from '../shared/training.ts';
+import { classifierKinds } from '../shared/classical.ts';
+import { defaultTrainingConfig, recipeIds, type RunRecord } from '../shared/training.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const backend = v.picklist(['webgpu', 'wasm']);
@@ -17,7 +18,9 @@ const encoderSource = v.variant('kind', [
 const { plateauFactor, plateauPatience, loss, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
 const { labelSmoothing, layerDecay, frozenLayers, gradientAccumulation } = defaultTrainingConfig;
 
-const config = v.object({
+const split = v.object({ train: v.number(), validation: v.number(), test: v.number() });
+
+const trainingConfig = v.object({
   encoder: encoderSource,
   epochs: v.number(),
   batchSize: v.number(),
@@ -41,10 +44,26 @@ const config = v.object({
   frozenLayers: v.optional(v.number(), frozenLayers),
   gradientAccumulation: v.optional(v.number(), gradientAccumulation),
   seed: v.number(),
-  split: v.object({ train: v.number(), validation: v.number(), test: v.number() }),
+  split,
   maxTokens: v.number(),
   backend: v.nullable(backend),
 });
+
+const classifierKind = v.picklist(classifierKinds);
+
+const classicalConfig = v.object({
+  kinds: v.array(classifierKind),
+  trials: count,
+  innerFolds: count,
+  normalise: v.boolean(),
+  seed: v.number(),
+  split,
+});
+
+const method = v.variant('kind', [
+  v.object({ kind: v.literal('finetune'), config: trainingConfig }),
+  v.object({ kind: v.literal('classical'), config: classicalConfig }),
+]);
 
 const device = v.object({
   backend,
@@ -68,6 +87,13 @@ const data = v.object({
     lowercase: v.boolean(),
     whitespace: v.boolean(),
   }),
+  unlabelled: v.optional(
+    v.variant('kind', [
+      v.object({ kind: v.literal('drop') }),
+      v.object({ kind: v.literal('label'), name: v.string() }),
+      v.object({ kind: v.literal('none') }),
+    ]),
+  ),
 });
 
 const step = v.object({
@@ -120,6 +146,7 @@ const testRow = v.object({
   actual: v.array(v.boolean()),
   probabilities: v.array(v.number()),
   group: v.optional(count),
+  fold: v.optional(count),
 });
 
 const scoredRows = v.object({
@@ -127,31 +154,88 @@ const scoredRows = v.object({
   probabilities: v.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array),
 });
 
-const storedRun = v.object({
+const base = {
   id: v.pipe(v.string(), v.nonEmpty()),
   name: v.string(),
   createdAt: v.number(),
   finishedAt: v.nullable(v.number()),
   status: v.picklist(['running', 'finished', 'stopped', 'interrupted', 'failed']),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
-  config,
-  encoderName: v.string(),
-  device,
+  recipe: v.optional(v.picklist(recipeIds), 'rung'),
+  version: v.optional(v.nullable(v.string()), null),
   data,
-  plan: v.object({ trainRows: count, validationRows: count, testRows: count, totalSteps: count }),
-  steps: v.array(step),
-  epochs: v.array(epoch),
-  bestEpoch: v.nullable(count),
   seconds: v.number(),
   thresholds: v.array(v.number()),
-  chosenThresholds: v.optional(v.array(v.number())),
   validation: v.optional(v.nullable(scoredRows), null),
   test: v.nullable(v.object({ report, rows: v.array(testRow) })),
   weightBytes: count,
+};
+
+const plannedRows = { trainRows: count, validationRows: count, testRows: count };
+
+const finetunedRun = v.object({
+  ...base,
+  kind: v.literal('finetune'),
+  config: trainingConfig,
+  encoderName: v.string(),
+  device,
+  plan: v.object({ ...plannedRows, totalSteps: count }),
+  steps: v.array(step),
+  epochs: v.array(epoch),
+  bestEpoch: v.nullable(count),
+  chosenThresholds: v.optional(v.array(v.number())),
 });
 
+const classicalRun = v.object({
+  ...base,
+  kind: v.literal('classical'),
+  config: classicalConfig,
+  plan: v.object(plannedRows),
+  chosen: v.array(
+    v.object({
+      label: v.string(),
+      candidate: v.string(),
+      kind: classifierKind,
+      f1: v.number(),
+      tried: v.array(v.object({ candidate: v.string(), f1: v.number() })),
+    }),
+  ),
+  chosenThresholds: v.array(v.number()),
+});
+
+const foldFigures = v.object({ rows: count, microF1: v.number(), macroF1: v.number(), exactMatch: v.number() });
+
+const crossValidatedRun = v.object({
+  ...base,
+  kind: v.literal('cross-validation'),
+  method,
+  encoderName: v.nullable(v.string()),
+  device: v.nullable(device),
+  crossValidation: v.object({ folds: count, seeds: v.array(v.number()) }),
+  folds: v.array(
+    v.object({
+      seed: v.number(),
+      fold: count,
+      test: foldFigures,
+      train: foldFigures,
+      thresholds: v.array(v.number()),
+      bestEpoch: v.nullable(count),
+      seconds: v.number(),
+    }),
+  ),
+  chosenThresholds: v.array(v.number()),
+});
+
+/** Runs that were stored before there were other kinds were all fine-tuned. */
+const withKind = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((stored) => ('kind' in stored ? stored : { ...stored, kind: 'finetune' })),
+);
+
 export const runRecordSchema: v.GenericSchema<unknown, RunRecord> = v.pipe(
-  storedRun,
+  v.unknown(),
+  withKind,
+  v.variant('kind', [finetunedRun, classicalRun, crossValidatedRun]),
   // Before thresholds could be moved, those in use were those that had been chosen.
   v.transform((run) => ({ ...run, chosenThresholds: run.chosenThresholds ?? run.thresholds })),
 );

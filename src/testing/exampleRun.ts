@@ -1,6 +1,6 @@
 /** A run with plausible curves, for tests of the screens. */
 import { Random } from '../shared/random.ts';
-import { defaultTrainingConfig, type DeviceReport, type EpochRecord, type RunRecord } from '../shared/training.ts';
+import { defaultTrainingConfig, type DeviceReport, type EpochRecord, type FinetunedRun } from '../shared/training.ts';
 import type { StepRecord, TrainingConfig } from '../shared/training.ts';
 import { testRecord } from './runRecord.ts';
 
@@ -79,7 +79,7 @@ export function exampleCurves(
 }
 
 /** A finished run of eight epochs without figures on test rows. */
-export function exampleRun(id: string, change: Partial<RunRecord> = {}, seed = 1): RunRecord {
+export function exampleRun(id: string, change: Partial<FinetunedRun> = {}, seed = 1): FinetunedRun {
   const config = change.config ?? exampleConfig;
   const stepsPerEpoch = Math.ceil(1784 / config.batchSize);
   const curves = exampleCurves(config.epochs, stepsPerEpoch, { seed, config });

@@ -1,5 +1,5 @@
 /** A run as the tests need it. */
-import { defaultTrainingConfig, type RunRecord } from '../shared/training.ts';
+import { defaultTrainingConfig, type FinetunedRun } from '../shared/training.ts';
 
 const interval = (value: number): { value: number; low: number; high: number } => ({
   value,
@@ -8,7 +8,7 @@ const interval = (value: number): { value: number; low: number; high: number } =
 });
 
 /** A finished run: three labels, one of them too rare to measure. `change` replaces whole fields. */
-export function testRecord(change: Partial<RunRecord> = {}): RunRecord {
+export function testRecord(change: Partial<FinetunedRun> = {}): FinetunedRun {
   return {
     id: 'run-1',
     name: 'First run',
@@ -16,6 +16,9 @@ export function testRecord(change: Partial<RunRecord> = {}): RunRecord {
     finishedAt: Date.UTC(2026, 2, 4, 6),
     status: 'finished',
     error: null,
+    kind: 'finetune',
+    recipe: 'rung',
+    version: '0.1.0',
     config: { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'rung-mini' } },
     encoderName: 'Rung mini',
     device: { backend: 'webgpu', name: 'Some GPU', software: false, threads: 1, explanation: 'Runs on the GPU.' },

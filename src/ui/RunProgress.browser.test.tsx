@@ -9,6 +9,11 @@ import { RunProgress } from './RunProgress.tsx';
 
 const curves = exampleCurves(2.5, 56);
 const live: LiveRun = {
+  method: 'finetune',
+  crossValidation: null,
+  secondsLeft: null,
+  trials: [],
+  chosen: [],
   name: 'Run 7',
   status: 'running',
   message: null,

@@ -1,9 +1,11 @@
 /** The settings of a training in words: one list for every screen that shows them. */
-import type { TrainingConfig } from '../shared/training.ts';
+import type { ClassicalConfig } from '../shared/classical.ts';
+import { methodOf, modelNameOf } from '../shared/runMethod.ts';
+import type { RunRecord, TrainingConfig } from '../shared/training.ts';
 import { formatCount, formatPercent, formatSmall } from './format.ts';
 
 export interface SettingText {
-  id: keyof TrainingConfig;
+  id: string;
   name: string;
   value: string;
 }
@@ -77,6 +79,37 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
       name: 'Device',
       value: config.backend === null ? 'the best there is' : backendNames[config.backend],
     },
+  ];
+}
+
+/** The same for the classical recipe. */
+export function describeClassical(config: ClassicalConfig): SettingText[] {
+  const { split } = config;
+  return [
+    { id: 'kinds', name: 'Kinds of classifier', value: config.kinds.join(', ') },
+    { id: 'trials', name: 'Settings tried of each', value: formatCount(config.trials) },
+    { id: 'innerFolds', name: 'Inner folds', value: formatCount(config.innerFolds) },
+    { id: 'normalise', name: 'Titles', value: config.normalise ? 'in normal form' : 'as they are' },
+    {
+      id: 'split',
+      name: 'Training / validation / test',
+      value: [split.train, split.validation, split.test].map(formatPercent).join(' / '),
+    },
+    { id: 'seed', name: 'Seed', value: String(config.seed) },
+  ];
+}
+
+/** Every setting of a run, whatever its kind. */
+export function describeRun(run: RunRecord): SettingText[] {
+  const method = methodOf(run);
+  const settings =
+    method.kind === 'finetune' ? describeConfig(method.config, modelNameOf(run)) : describeClassical(method.config);
+  if (run.kind !== 'cross-validation') return settings;
+  const { folds, seeds } = run.crossValidation;
+  return [
+    { id: 'folds', name: 'Folds', value: formatCount(folds) },
+    { id: 'seeds', name: 'Seeds', value: seeds.join(', ') },
+    ...settings.filter(({ id }) => id !== 'seed'),
   ];
 }
 

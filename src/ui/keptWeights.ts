@@ -1,9 +1,9 @@
 /** Which weights of a run are kept, in words: the same on every screen. */
-import type { RunRecord } from '../shared/training.ts';
+import type { FinetunedRun } from '../shared/training.ts';
 import { formatCount } from './format.ts';
 
 /** "the weights of epoch 3"; for a run that was stopped before its first epoch ended, "the weights as they stood after step 12". */
-export function keptWeights(run: Pick<RunRecord, 'bestEpoch' | 'steps'>): string {
+export function keptWeights(run: Pick<FinetunedRun, 'bestEpoch' | 'steps'>): string {
   if (run.bestEpoch !== null) return `the weights of epoch ${formatCount(run.bestEpoch)}`;
   // Steps are reported a few times a second: the last one reported may not be the last one made.
   const last = run.steps.at(-1);

@@ -8,6 +8,19 @@ import type { CleaningOptions } from '../shared/dataset.ts';
 import type { DeviceReport, ModelInfo } from '../shared/training.ts';
 import { createPredictor, type Predictor } from '../training/trainer.ts';
 
+/** A model that predicts, of whatever kind. */
+export interface LoadedModel {
+  readonly id: string;
+  /** Whether a backend must be running before it predicts. */
+  readonly usesDevice: boolean;
+  /** @param device the one that runs; null where none is used */
+  info(device: DeviceReport | null): ModelInfo;
+  /** Probabilities, titles x labels. */
+  predict(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>>;
+  /** Frees what it holds on the device once the predictions under way are done. */
+  unload(): Promise<void>;
+}
+
 export interface ClassifierParts {
   id: string;
   name: string;
@@ -19,8 +32,9 @@ export interface ClassifierParts {
   maxTokens: number;
 }
 
-export class Classifier {
+export class Classifier implements LoadedModel {
   readonly id: string;
+  readonly usesDevice = true;
   private readonly parts: ClassifierParts;
   private predictor: Predictor | null = null;
   /** Settles when the predictions that are under way are done. */
@@ -52,7 +66,7 @@ export class Classifier {
     return new Classifier({ id, name: rung.name, encoder, thresholds, cleaning, maxTokens });
   }
 
-  info(device: DeviceReport): ModelInfo {
+  info(device: DeviceReport | null): ModelInfo {
     const { id, name, encoder, thresholds, cleaning } = this.parts;
     return { id, name, labelNames: encoder.labelNames ?? [], thresholds, cleaning, device };
   }

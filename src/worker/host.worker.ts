@@ -2,6 +2,7 @@
 import * as Comlink from 'comlink';
 import { readFiles, readModelFiles, writeModelZip } from '../formats/package.ts';
 import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
+import { classicalFileName, renewedClassicalFile } from '../recipes/classicalModel.ts';
 import { readEncoder, withHead } from '../recipes/encoder.ts';
 import { measure } from '../recipes/measure.ts';
 import { withFigures } from '../recipes/package.ts';
@@ -20,7 +21,8 @@ import type {
 import { holdRun } from '../shared/runLocks.ts';
 import { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
-import { Classifier } from './classifier.ts';
+import { ClassicalClassifier } from './classicalClassifier.ts';
+import { Classifier, type LoadedModel } from './classifier.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
 import { moveThresholds } from './moveThresholds.ts';
 import { RunArchive } from './runArchive.ts';
@@ -35,8 +37,8 @@ class Host implements EngineApi {
   private backend: Promise<DeviceReport> | null = null;
   private live: LiveTraining | null = null;
   private measuring: { abort: AbortController; done: Promise<unknown> } | null = null;
-  private model: Classifier | null = null;
-  private readonly packages = new Map<string, Classifier>();
+  private model: LoadedModel | null = null;
+  private readonly packages = new Map<string, LoadedModel>();
 
   constructor() {
     onDeviceFailure((error) => {
@@ -95,11 +97,12 @@ class Host implements EngineApi {
     this.live = live;
     try {
       await this.stopMeasuring();
-      const [device, archive] = await Promise.all([this.started(request.config.backend), this.archive]);
+      const archive = await this.archive;
       await archive.forgetDeleted();
       const release = await holdRun(live.id);
       try {
-        return await runTraining(request, { encoders: this.encoderList, archive, device, live, onEvent });
+        const startDevice = (backend: Backend | null): Promise<DeviceReport> => this.started(backend);
+        return await runTraining(request, { encoders: this.encoderList, archive, startDevice, live, onEvent });
       } finally {
         release();
       }
@@ -143,20 +146,30 @@ class Host implements EngineApi {
   }
 
   async loadRun(id: string): Promise<ModelInfo> {
-    const device = await this.started(null);
     const dropped = this.packages.get(id);
-    if (dropped) return this.use(dropped).info(device);
+    if (dropped) return this.use(dropped).info(dropped.usesDevice ? await this.started(null) : null);
     const archive = await this.archive;
-    const { name, thresholds, data, config } = await archive.get(id);
+    const run = await archive.get(id);
+    const { name, thresholds, data } = run;
+    if (run.kind === 'cross-validation') {
+      const message = `“${name}” is a cross-validation: it holds figures, no model.`;
+      throw new RungError('not-found', message, 'Train the same recipe on one split to get a model.');
+    }
+    const device = run.kind === 'finetune' ? await this.started(null) : null;
     if (this.model?.id === id) return { ...this.model.info(device), name, thresholds };
+    if (run.kind === 'classical') {
+      const bytes = await archive.file(id, classicalFileName);
+      return this.use(new ClassicalClassifier(id, bytes, { name, thresholds })).info();
+    }
     const encoder = await readEncoder(await archive.files(id));
-    const { maxTokens } = config;
+    const { maxTokens } = run.config;
     return this.use(new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens })).info(device);
   }
 
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
-    const device = await this.started(null);
     onProgress('Reading the model', null);
+    if (files.length === 1 && files[0].name.endsWith('.json')) return this.openClassical(files[0]);
+    const device = await this.started(null);
     const encoder = await readEncoder(await readModelFiles(files));
     // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
     const labelCount = encoder.labelNames?.length ?? 1;
@@ -177,6 +190,14 @@ class Host implements EngineApi {
     return { encoder: info, model: this.use(classifier).info(device), warnings };
   }
 
+  /** The download of a classical run. */
+  private async openClassical(file: File): Promise<DroppedModel> {
+    const id = `classical-${this.packages.size + 1}`;
+    const classifier = new ClassicalClassifier(id, new Uint8Array(await file.arrayBuffer()));
+    this.packages.set(id, classifier);
+    return { encoder: null, model: this.use(classifier).info(), warnings: [] };
+  }
+
   async predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
     // A file that is predicted chunk by chunk must not change models in the middle.
     if (this.model?.id !== modelId) {
@@ -184,7 +205,7 @@ class Host implements EngineApi {
       throw new RungError('not-found', message, 'Choose the model again, or predict anew with the one that is chosen.');
     }
     const { model } = this;
-    await this.started(null);
+    if (model.usesDevice) await this.started(null);
     const probabilities = await model.predict(unpackStrings(titles));
     return Comlink.transfer(probabilities, [probabilities.buffer]);
   }
@@ -207,8 +228,16 @@ class Host implements EngineApi {
 
   async exportRun(id: string, onProgress: ProgressListener): Promise<Blob> {
     const archive = await this.archive;
+    const run = await archive.get(id);
     onProgress('Reading the weights', null);
-    const files = withFigures(await readFiles(await archive.files(id)), await archive.get(id));
+    if (run.kind === 'classical') {
+      const file = renewedClassicalFile(await archive.file(id, classicalFileName), run);
+      return new Blob([file], { type: 'application/json' });
+    }
+    if (run.kind === 'cross-validation') {
+      throw new RungError('not-found', `“${run.name}” is a cross-validation: it holds figures, no model.`);
+    }
+    const files = withFigures(await readFiles(await archive.files(id)), run);
     onProgress('Writing the zip', null);
     return new Blob([writeModelZip(files)], { type: 'application/zip' });
   }
@@ -231,7 +260,7 @@ class Host implements EngineApi {
     await Promise.all(classifiers.map((classifier) => classifier.unload()));
   }
 
-  private use(classifier: Classifier): Classifier {
+  private use<Model extends LoadedModel>(classifier: Model): Model {
     if (this.model && this.model !== classifier) void this.model.unload();
     this.model = classifier;
     return classifier;

@@ -4,7 +4,8 @@ import type { TrainingEvent } from '../shared/training.ts';
 export class LiveTraining {
   readonly id: string;
   private readonly abort = new AbortController();
-  private paused: { until: Promise<void>; end: () => void } | null = null;
+  private paused: { until: Promise<void>; end: () => void; since: number } | null = null;
+  private pausedBefore = 0;
   private readonly onEvent: (event: TrainingEvent) => void;
 
   constructor(id: string, onEvent: (event: TrainingEvent) => void) {
@@ -23,7 +24,7 @@ export class LiveTraining {
 
   pause(): void {
     if (this.paused || this.signal.aborted) return;
-    this.paused = openPromise();
+    this.paused = { ...openPromise(), since: performance.now() };
     this.onEvent({ type: 'paused' });
   }
 
@@ -38,8 +39,15 @@ export class LiveTraining {
     this.release();
   }
 
+  /** Seconds that it was held, all pauses together. */
+  get pausedSeconds(): number {
+    return (this.pausedBefore + (this.paused ? performance.now() - this.paused.since : 0)) / 1000;
+  }
+
   private release(): void {
-    this.paused?.end();
+    if (!this.paused) return;
+    this.pausedBefore += performance.now() - this.paused.since;
+    this.paused.end();
     this.paused = null;
   }
 }

@@ -2,6 +2,7 @@
 import { splitReport } from '../metrics/bootstrap.ts';
 import { RungError } from '../shared/errors.ts';
 import { testArrays } from '../shared/evaluation.ts';
+import { seedOf } from '../shared/runMethod.ts';
 import type { RunRecord } from '../shared/training.ts';
 
 /**
@@ -17,6 +18,6 @@ export function moveThresholds(run: RunRecord, thresholds: number[]): Pick<RunRe
   if (run.test === null) return { thresholds, test: null };
   const { rows } = run.test;
   const { actual, probabilities, groups } = testArrays(rows);
-  const report = splitReport(actual, probabilities, thresholds, labelNames, { seed: run.config.seed, groups });
+  const report = splitReport(actual, probabilities, thresholds, labelNames, { seed: seedOf(run), groups });
   return { thresholds, test: { report, rows } };
 }

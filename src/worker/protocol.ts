@@ -8,10 +8,13 @@ import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } fro
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
+  CrossValidation,
   DeviceReport,
   EncoderInfo,
   Estimate,
   ModelInfo,
+  Method,
+  RecipeId,
   RunRecord,
   TrainingConfig,
   TrainingEvent,
@@ -69,16 +72,23 @@ export interface DataApi {
 
 export interface TrainingRequest {
   dataset: Dataset;
-  config: TrainingConfig;
+  /** Whose defaults the settings started from. */
+  recipe: RecipeId;
+  method: Method;
+  /** Null: one split. */
+  crossValidation: CrossValidation | null;
+  /** Of Rung, to be kept with the run. */
+  version: string;
   name: string;
-  /** Rows of each side; made from `config.split` and `config.seed` when left out. */
+  /** Rows of each side; made from the shares and the seed of `method` when left out. Cross-validation makes its own. */
   split?: Split;
   /** Keep the run and its weights in this browser. */
   persist: boolean;
 }
 
 export interface DroppedModel {
-  encoder: EncoderInfo;
+  /** Null for a classical model: nothing of it can be trained on. */
+  encoder: EncoderInfo | null;
   /** Present when the package holds a classifier with named labels, ready to predict. */
   model: ModelInfo | null;
   warnings: string[];
@@ -137,7 +147,7 @@ export interface EngineApi {
 
   /** Loads a finished run's weights for prediction. */
   loadRun(id: string): Promise<ModelInfo>;
-  /** Reads a dropped zip or the files of a dropped folder in Hugging Face layout. */
+  /** Reads a dropped zip, the files of a dropped folder in Hugging Face layout, or the JSON of a classical model. */
   openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel>;
   /**
    * Probabilities, titles x labels; titles are cleaned as the model's training data was.
@@ -158,6 +168,6 @@ export interface EngineApi {
   /** Deletes a model of the Hub from this browser. @throws RungError 'busy' while it is fetched. */
   removeHubModel(id: string): Promise<void>;
 
-  /** One zip in Hugging Face layout of a stored run. */
+  /** One zip in Hugging Face layout of a stored run; of a classical one its JSON. */
   exportRun(id: string, onProgress: ProgressListener): Promise<Blob>;
 }

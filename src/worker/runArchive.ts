@@ -8,7 +8,11 @@ import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { activeRunIds, holdRun } from '../shared/runLocks.ts';
+import { listZip } from '../shared/zip.ts';
 import { openStorage, type RunStorage } from '../storage/storage.ts';
+
+/** What may change of a run once it is kept. */
+type ChangedByUser = Pick<RunRecord, 'name' | 'thresholds' | 'test'>;
 
 export class RunArchive {
   /** Records and folders that could not be stored. */
@@ -80,8 +84,19 @@ export class RunArchive {
     return readModelZip(await this.storage.readWeights(id), `${name}.zip`);
   }
 
+  /** One file of a run's folder, for what is no model in Hugging Face layout. */
+  async file(id: string, fileName: string): Promise<Uint8Array<ArrayBuffer>> {
+    const held = this.unsavedFiles.get(id)?.get(fileName);
+    if (held) return held;
+    const { name } = await this.get(id);
+    const entries = this.storage ? await listZip(await this.storage.readWeights(id), `${name}.zip`, 100) : [];
+    const entry = entries.find(({ path }) => path === fileName);
+    if (entry) return new Uint8Array(await (await entry.blob()).arrayBuffer());
+    throw new RungError('not-found', `The model of “${name}” was not kept.`, 'Train again.');
+  }
+
   /** @throws RungError 'busy' while it trains, in this tab or another, or why the change could not be stored. */
-  async change(id: string, change: (record: RunRecord) => Partial<RunRecord>): Promise<void> {
+  async change(id: string, change: (record: RunRecord) => Partial<ChangedByUser>): Promise<void> {
     await requireIdle(id);
     const record = await this.get(id);
     const problem = await this.put({ ...record, ...change(record) });

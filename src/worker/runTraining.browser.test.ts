@@ -7,11 +7,12 @@ import { initialParameters, parseModelConfig } from '../models/model.ts';
 import { readEncoder, withHead, type Encoder } from '../recipes/encoder.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
-import { defaultTrainingConfig, type RunRecord, type TrainingEvent } from '../shared/training.ts';
+import { defaultTrainingConfig, type FinetunedRun, type TrainingEvent } from '../shared/training.ts';
 import { createPredictor } from '../training/trainer.ts';
 import type { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
 import { RunArchive } from './runArchive.ts';
+import type { TrainingRequest } from './protocol.ts';
 import { runTraining } from './runTraining.ts';
 
 const labelNames = ['Director', 'Staff'];
@@ -95,11 +96,20 @@ describe('a training that loses its device', () => {
       events.push(event);
       if (event.type === 'epoch' && event.record.epoch === 3) watched.current!.destroy();
     };
-    const request = { dataset: dataset(), config, name: 'Lost', persist: true };
-    const around = { encoders, archive, device, live, onEvent };
+    const request: TrainingRequest = {
+      dataset: dataset(),
+      recipe: 'rung',
+      method: { kind: 'finetune', config },
+      crossValidation: null,
+      version: '0',
+      name: 'Lost',
+      persist: true,
+    };
+    const around = { encoders, archive, startDevice: async () => device, live, onEvent };
     await expect(runTraining(request, around)).rejects.toMatchObject({ code: 'device-lost' });
 
     const run = await archive.get(live.id);
+    if (run.kind !== 'finetune') throw new Error(`expected a fine-tuned run, got ${run.kind}`);
     expect(run).toMatchObject({ status: 'failed', error: { code: 'device-lost' }, test: null });
     expect(run.epochs.length).toBe(3);
     const best = events.findLast((event) => event.type === 'epoch' && event.best);
@@ -111,7 +121,7 @@ describe('a training that loses its device', () => {
 });
 
 /** The folder that is downloaded predicts on a new device as the best epoch did on its validation rows. */
-async function sameAsKept(run: RunRecord, archive: RunArchive): Promise<void> {
+async function sameAsKept(run: FinetunedRun, archive: RunArchive): Promise<void> {
   await startBackend('webgpu', location.href);
   const kept = await readEncoder(await archive.files(run.id));
   expect(kept.labelNames).toEqual(labelNames);

@@ -4,8 +4,9 @@ import { basename } from 'node:path';
 import { readFile } from '../../src/data/readFile.ts';
 import { DataSession } from '../../src/data/session.ts';
 import { classical, type ClassicalResult, type ClassicalSettings } from '../../src/recipes/classical.ts';
+import { foldRows } from '../../src/recipes/crossValidate.ts';
 import type { Dataset } from '../../src/shared/dataset.ts';
-import { foldRows, pooledReports, type EvalResult } from './folds.ts';
+import { pooledReports, type EvalResult } from './folds.ts';
 
 export async function evaluateClassical(
   file: string,
@@ -28,7 +29,9 @@ async function crossValidate(dataset: Dataset, folds: number, settings: Classica
   const runs: ClassicalResult[] = [];
   for (const [fold, { rest, test }] of foldRows(dataset, folds, seed).entries()) {
     const split = { train: rest, validation: new Uint32Array(), test };
-    const run = await toTheEnd(classical({ dataset, split, settings, signal: new AbortController().signal }));
+    const run = await toTheEnd(
+      classical({ dataset, split, settings, signal: new AbortController().signal, gate: async () => undefined }),
+    );
     const seconds = (performance.now() - started) / 1000;
     const microF1 = run.report.microF1.value.toFixed(3);
     console.error(
@@ -65,8 +68,7 @@ async function toTheEnd<Result>(run: AsyncGenerator<unknown, Result>): Promise<R
 /** "Director: linear SVM in 3 folds, logistic regression in 2". */
 function chosenText(name: string, label: number, runs: readonly ClassicalResult[]): string {
   const counts = new Map<string, number>();
-  for (const { chosen } of runs)
-    counts.set(chosen[label].candidate.kind, (counts.get(chosen[label].candidate.kind) ?? 0) + 1);
+  for (const { chosen } of runs) counts.set(chosen[label].kind, (counts.get(chosen[label].kind) ?? 0) + 1);
   const kinds = [...counts].toSorted(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} in ${count}`);
   return `${name}: ${kinds.join(', ')} of ${runs.length} folds`;
 }

@@ -1,9 +1,9 @@
 /** The page that `npm run eval` opens: the app's own workers, without its interface. */
-import { splitDataset } from '../../src/data/split.ts';
+import { foldRows, withValidation } from '../../src/recipes/crossValidate.ts';
 import type { Dataset, Split } from '../../src/shared/dataset.ts';
-import { defaultTrainingConfig, type RunRecord, type TrainingConfig } from '../../src/shared/training.ts';
-import { connectData, connectEngine } from '../../src/worker/client.ts';
-import { foldRows, pooledReports, type EvalResult, type FoldRows } from './folds.ts';
+import { defaultTrainingConfig, type FinetunedRun, type TrainingConfig } from '../../src/shared/training.ts';
+import { connectData, connectEngine, type EngineClient } from '../../src/worker/client.ts';
+import { pooledReports, type EvalResult } from './folds.ts';
 
 export interface EvalRequest {
   fileName: string;
@@ -34,12 +34,10 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
   const dataset = await data.dataset();
 
   const started = performance.now();
-  const runs: RunRecord[] = [];
-  for (const [fold, rows] of foldRows(dataset, request.folds, config.seed).entries()) {
-    const split = withValidation(dataset, rows, config, config.seed + fold);
-    const copy = structuredClone(dataset);
-    const name = `fold ${fold + 1}`;
-    const run = await engine.train({ dataset: copy, config, name, split, persist: false }, () => undefined);
+  const runs: FinetunedRun[] = [];
+  for (const [fold, { rest, test }] of foldRows(dataset, request.folds, config.seed).entries()) {
+    const split = withValidation(dataset, rest, test, config.split, config.seed + fold);
+    const run = await trainFold(engine, { dataset: structuredClone(dataset), split, config, name: `fold ${fold + 1}` });
     console.log(
       `seed ${config.seed}, fold ${fold + 1} of ${request.folds}: best epoch ${run.bestEpoch}, ${run.seconds.toFixed(0)} s, micro-F1 ${run.test?.report.microF1.value.toFixed(3)}`,
     );
@@ -62,17 +60,27 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
   };
 }
 
-/** The fold is the test side; of the other rows an eighth validates, as 80/10/10 would. */
-function withValidation(dataset: Dataset, { rest, test }: FoldRows, config: TrainingConfig, seed: number): Split {
-  const labelCount = dataset.labelNames.length;
-  const labels = new Uint8Array(rest.length * labelCount);
-  for (const [i, row] of rest.entries())
-    labels.set(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
-  const groups = rest.map((row) => dataset.groups[row]);
-  const { train, validation } = config.split;
-  const share = validation / (train + validation);
-  const inner = splitDataset(labels, labelCount, groups, { train: 1 - share, validation: share, test: 0 }, seed);
-  return { train: inner.train.map((i) => rest[i]), validation: inner.validation.map((i) => rest[i]), test };
+interface Fold {
+  dataset: Dataset;
+  split: Split;
+  config: TrainingConfig;
+  name: string;
+}
+
+async function trainFold(engine: EngineClient, { config, ...fold }: Fold): Promise<FinetunedRun> {
+  const run = await engine.train(
+    {
+      ...fold,
+      recipe: 'rung',
+      method: { kind: 'finetune', config },
+      crossValidation: null,
+      version: '',
+      persist: false,
+    },
+    () => undefined,
+  );
+  if (run.kind !== 'finetune') throw new Error(`expected a fine-tuned run, got ${run.kind}`);
+  return run;
 }
 
 Object.assign(window, { evaluate });

@@ -1,17 +1,19 @@
-import { minimumSupport, type Interval, type RunRecord } from '../../shared/training.ts';
+import { minimumSupport, type Interval, type ClassicalRun, type FinetunedRun } from '../../shared/training.ts';
+import { modelNameOf } from '../../shared/runMethod.ts';
 import { formatCounted, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
 import { LabelChip } from '../../ui/LabelChip.tsx';
 import css from './ExportScreen.module.css';
 
 /** What the model card will say of this run. */
-export function CardFigures({ run }: { run: RunRecord }) {
-  const { data, encoderName, createdAt, test, plan } = run;
+export function CardFigures({ run }: { run: FinetunedRun | ClassicalRun }) {
+  const { data, createdAt, test, plan } = run;
+  const classical = run.kind === 'classical';
   return (
-    <section className={css.panel} aria-label="What the model card says">
-      <h2 className={css.subheading}>What the model card says</h2>
+    <section className={css.panel} aria-label={classical ? 'Its figures' : 'What the model card says'}>
+      <h2 className={css.subheading}>{classical ? 'Its figures' : 'What the model card says'}</h2>
       <dl className={css.facts}>
         <Fact term="Learnt from">{`${formatCounted(plan.trainRows, 'row')} of ${data.name}`}</Fact>
-        <Fact term="Encoder">{encoderName}</Fact>
+        <Fact term={classical ? 'Model' : 'Encoder'}>{modelNameOf(run)}</Fact>
         <Fact term="Trained">{formatMoment(createdAt)}</Fact>
         {test && (
           <>

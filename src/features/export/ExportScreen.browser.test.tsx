@@ -5,11 +5,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
 import { RungError } from '../../shared/errors.ts';
-import type { RunRecord } from '../../shared/training.ts';
+import type { FinetunedRun } from '../../shared/training.ts';
 import { testRecord } from '../../testing/runRecord.ts';
 import { ExportScreen, type ExportScreenProps } from './ExportScreen.tsx';
 
-function measuredRun(): RunRecord {
+function measuredRun(): FinetunedRun {
   const run = testRecord();
   return { ...run, test: run.test && { ...run.test, report: { ...run.test.report, macroF1Supported: null } } };
 }

@@ -3,19 +3,20 @@ import { Alert, Button, CopyButton, Progress, Select, Tabs, Text } from '@mantin
 import { Check, Copy, Download } from 'lucide-react';
 import { useState } from 'react';
 import { toRungError } from '../../shared/errors.ts';
-import type { RunRecord } from '../../shared/training.ts';
+import type { ClassicalRun, FinetunedRun } from '../../shared/training.ts';
 import type { ProgressListener } from '../../worker/protocol.ts';
 import { formatBytes, formatCounted, formatMoment } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
 import { saveBlob } from '../../ui/saveBlob.ts';
 import { CardFigures } from './CardFigures.tsx';
+import { ClassicalContents } from './ClassicalContents.tsx';
 import css from './ExportScreen.module.css';
 import { fileNameOf, packageParts } from './packageContents.ts';
 import { convertSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
 
 export interface ExportScreenProps {
   /** Runs with weights are offered; others are left out. */
-  runs: readonly RunRecord[];
+  runs: readonly TrainedRun[];
   selectedId: string | null;
   onSelect: (id: string) => void;
   exportRun: (id: string, onProgress: ProgressListener) => Promise<Blob>;
@@ -66,27 +67,30 @@ export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportSc
       <div className={css.columns}>
         <div className={css.column}>
           <DownloadPanel key={run.id} run={run} exportRun={exportRun} />
-          <ContentsPanel run={run} />
+          {run.kind === 'classical' ? <ClassicalContents run={run} /> : <ContentsPanel run={run} />}
         </div>
         <div className={css.column}>
           <CardFigures run={run} />
         </div>
       </div>
-      <UsagePanel run={run} />
+      {run.kind === 'finetune' && <UsagePanel run={run} />}
     </div>
   );
 }
+
+/** A run that can hold a model. */
+export type TrainedRun = FinetunedRun | ClassicalRun;
 
 interface Exporting {
   message: string;
   fraction: number | null;
 }
 
-function DownloadPanel({ run, exportRun }: { run: RunRecord; exportRun: ExportScreenProps['exportRun'] }) {
+function DownloadPanel({ run, exportRun }: { run: TrainedRun; exportRun: ExportScreenProps['exportRun'] }) {
   const [exporting, setExporting] = useState<Exporting | null>(null);
   const [saved, setSaved] = useState<{ name: string; bytes: number } | null>(null);
   const [error, setError] = useState<{ message: string; hint: string } | null>(null);
-  const name = `${fileNameOf(run.name)}.zip`;
+  const name = fileNameOf(run.name) + (run.kind === 'classical' ? '.json' : '.zip');
   const download = async () => {
     setExporting({ message: 'Collecting the files', fraction: null });
     setError(null);
@@ -137,7 +141,7 @@ function DownloadPanel({ run, exportRun }: { run: RunRecord; exportRun: ExportSc
           {error.hint}
         </Alert>
       )}
-      {run.status !== 'finished' && (
+      {run.kind === 'finetune' && run.status !== 'finished' && (
         <p className={css.quiet}>
           This training {endings[run.status]}. The download holds {keptWeights(run)}
           {run.bestEpoch === null
@@ -149,7 +153,7 @@ function DownloadPanel({ run, exportRun }: { run: RunRecord; exportRun: ExportSc
   );
 }
 
-const endings: Record<RunRecord['status'], string> = {
+const endings: Record<FinetunedRun['status'], string> = {
   running: 'is still going on',
   finished: 'is finished',
   stopped: 'was stopped early',
@@ -157,7 +161,7 @@ const endings: Record<RunRecord['status'], string> = {
   failed: 'ended with an error',
 };
 
-function ContentsPanel({ run }: { run: RunRecord }) {
+function ContentsPanel({ run }: { run: FinetunedRun }) {
   return (
     <section className={css.panel} aria-label="What the zip holds">
       <h2 className={css.subheading}>What the zip holds</h2>
@@ -180,7 +184,7 @@ function ContentsPanel({ run }: { run: RunRecord }) {
   );
 }
 
-function UsagePanel({ run }: { run: RunRecord }) {
+function UsagePanel({ run }: { run: FinetunedRun }) {
   const folder = fileNameOf(run.name);
   return (
     <section className={css.panel} aria-label="How to use it">

@@ -7,7 +7,7 @@ import { splitFigures } from '../../metrics/splitFigures.ts';
 import { evaluate, splitReport } from '../../metrics/bootstrap.ts';
 import { rankingReport } from '../../metrics/rankingReport.ts';
 import { testArrays } from '../../shared/evaluation.ts';
-import type { RunRecord } from '../../shared/training.ts';
+import type { FinetunedRun } from '../../shared/training.ts';
 import { formatInterval } from '../../ui/format.ts';
 import { exampleRows } from '../../testing/exampleRows.ts';
 import { exampleRun } from '../../testing/exampleRun.ts';
@@ -15,7 +15,7 @@ import { outcomesOf, wrongOutcomes } from './outcomes.ts';
 import { ResultsScreen } from './ResultsScreen.tsx';
 
 /** `exampleRun` with `rows` test rows. */
-function exampleResult(id: string, change: Partial<RunRecord> = {}, rows = 223): RunRecord {
+function exampleResult(id: string, change: Partial<FinetunedRun> = {}, rows = 223): FinetunedRun {
   const run = exampleRun(id, change);
   const testRows = exampleRows(rows);
   const { actual, probabilities, groups } = testArrays(testRows);
@@ -28,7 +28,7 @@ function exampleResult(id: string, change: Partial<RunRecord> = {}, rows = 223):
 const result = exampleResult('4');
 const counted = (count: number): string => (count === 1 ? '1 title' : `${count} titles`);
 
-async function show(run: RunRecord | null, runs: RunRecord[] = run ? [run] : []) {
+async function show(run: FinetunedRun | null, runs: FinetunedRun[] = run ? [run] : []) {
   const on = {
     onSelect: vi.fn<(id: string) => void>(),
     onPredict: vi.fn<() => void>(),

@@ -4,14 +4,14 @@ import { ChevronRight, Download, Info, Sparkles, TriangleAlert } from 'lucide-re
 import { useId, useRef, useState } from 'react';
 import { movedThresholds } from '../../shared/evaluation.ts';
 import type { RunRecord } from '../../shared/training.ts';
-import { describeConfig } from '../../ui/configText.ts';
-import { formatCounted, formatDuration, formatMoment } from '../../ui/format.ts';
-import { keptWeights } from '../../ui/keptWeights.ts';
+import { describeRun } from '../../ui/configText.ts';
+import { formatMoment } from '../../ui/format.ts';
 import { Confusion } from './Confusion.tsx';
 import { OneLabel } from './OneLabel.tsx';
 import { noFilter, type WrongFilter } from './outcomes.ts';
 import { PerLabelTable } from './PerLabelTable.tsx';
 import classes from './ResultsScreen.module.css';
+import { runText } from './runText.ts';
 import { statusText } from './statusText.ts';
 import { Summary } from './Summary.tsx';
 import { useEvaluation, type MeasureSplit } from './useEvaluation.ts';
@@ -70,11 +70,7 @@ function RunHeader({ run, runs, onSelect, onPredict, onExport }: RunHeaderProps)
         data={known.map(({ id, name, createdAt }) => ({ value: id, label: `${name}, ${formatMoment(createdAt)}` }))}
         onChange={(event) => onSelect(event.currentTarget.value)}
       />
-      <p className={classes.details}>
-        {run.encoderName}, trained on {formatCounted(run.plan.trainRows, 'title')} of {run.data.name} in{' '}
-        {formatDuration(run.seconds)}, on {run.device.name}
-        {hasWeights && `; kept are ${keptWeights(run)}`}.
-      </p>
+      <p className={classes.details}>{runText(run)}</p>
       <Group gap="xs" wrap="nowrap">
         <Button disabled={!hasWeights} leftSection={<Sparkles size={16} aria-hidden="true" />} onClick={onPredict}>
           Try titles
@@ -200,7 +196,7 @@ function Settings({ run }: { run: RunRecord }) {
       </UnstyledButton>
       <Collapse expanded={open} id={id} transitionDuration={0}>
         <dl className={classes.settings}>
-          {describeConfig(run.config, run.encoderName).map((setting) => (
+          {describeRun(run).map((setting) => (
             <div key={setting.id}>
               <dt>{setting.name}</dt>
               <dd>{setting.value}</dd>

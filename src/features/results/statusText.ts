@@ -1,4 +1,4 @@
-import type { RunRecord, RunStatus } from '../../shared/training.ts';
+import type { FinetunedRun, RunRecord, RunStatus } from '../../shared/training.ts';
 import { formatCounted } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
 
@@ -8,6 +8,12 @@ export interface StatusText {
 }
 
 function keptText(run: RunRecord): string {
+  if (run.kind === 'cross-validation') {
+    return run.folds.length === 0
+      ? 'No fold was done; there are no figures.'
+      : `${formatCounted(run.folds.length, 'fold')} of ${plannedFolds(run.crossValidation)} are done; the figures are theirs.`;
+  }
+  if (run.kind === 'classical') return 'A search that was not ended leaves no model.';
   const unfinished = run.bestEpoch === null;
   if (run.weightBytes === 0)
     return unfinished ? 'No epoch was finished; no weights were kept.' : 'Its weights were not kept.';
@@ -18,8 +24,24 @@ function keptText(run: RunRecord): string {
   return `${kept} are kept and can be used${measured}.`;
 }
 
+function plannedFolds({ folds, seeds }: { folds: number; seeds: number[] }): number {
+  return folds * seeds.length;
+}
+
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** How far it came: "3 epochs of 8". */
+function doneText(run: RunRecord): string {
+  switch (run.kind) {
+    case 'finetune':
+      return `${formatCounted(run.epochs.length, 'epoch')} of ${run.config.epochs}`;
+    case 'classical':
+      return `${formatCounted(run.chosen.length, 'label')} of ${run.data.labelNames.length}`;
+    case 'cross-validation':
+      return `${formatCounted(run.folds.length, 'fold')} of ${plannedFolds(run.crossValidation)}`;
+  }
 }
 
 type Explain = (run: RunRecord, done: string) => StatusText;
@@ -42,15 +64,16 @@ const unfinished: Record<Exclude<RunStatus, 'finished'>, Explain> = {
 
 /** Why a run is not simply finished, and what that means; null when it is. */
 export function statusText(run: RunRecord): StatusText | null {
-  const done = `${formatCounted(run.epochs.length, 'epoch')} of ${run.config.epochs}`;
-  return run.status === 'finished' ? finishedText(run, done) : unfinished[run.status](run, done);
+  const done = doneText(run);
+  if (run.status !== 'finished') return unfinished[run.status](run, done);
+  if (run.test === null) return { title: 'This run was not measured on test rows', detail: keptText(run) };
+  return run.kind === 'finetune' ? endedEarlyText(run, done) : null;
 }
 
-function finishedText(run: RunRecord, done: string): StatusText | null {
-  if (run.test === null) return { title: 'This run was not measured on test rows', detail: keptText(run) };
-  if (run.epochs.length >= run.config.epochs || run.config.earlyStoppingPatience === null) return null;
+function endedEarlyText({ epochs, config }: FinetunedRun, done: string): StatusText | null {
+  if (epochs.length >= config.epochs || config.earlyStoppingPatience === null) return null;
   return {
     title: `Ended by itself after ${done}`,
-    detail: `Validation F1 had not risen for ${formatCounted(run.config.earlyStoppingPatience, 'epoch')}, as early stopping asks.`,
+    detail: `Validation F1 had not risen for ${formatCounted(config.earlyStoppingPatience, 'epoch')}, as early stopping asks.`,
   };
 }

@@ -8,7 +8,7 @@ import { splitFigures } from '../../metrics/splitFigures.ts';
 import { splitReport } from '../../metrics/bootstrap.ts';
 import { costThreshold } from '../../metrics/thresholds.ts';
 import { testArrays } from '../../shared/evaluation.ts';
-import type { RunRecord } from '../../shared/training.ts';
+import type { FinetunedRun } from '../../shared/training.ts';
 import { exampleRows } from '../../testing/exampleRows.ts';
 import { exampleRun } from '../../testing/exampleRun.ts';
 import { toPixels } from '../../ui/unitGeometry.ts';
@@ -20,7 +20,7 @@ const rows = exampleRows(223);
 const validation = testArrays(exampleRows(223, 8));
 const director = labelRows(validation, 6, 1);
 
-function exampleResult(change: Partial<RunRecord> = {}): RunRecord {
+function exampleResult(change: Partial<FinetunedRun> = {}): FinetunedRun {
   const run = exampleRun('1', { validation, ...change });
   const { actual, probabilities, groups } = testArrays(rows);
   const options = { seed: run.config.seed, groups };

@@ -6,6 +6,7 @@ import { labelSetConfusion, type LabelSetConfusion } from '../../metrics/labelSe
 import { rankingReport, type RankingReport } from '../../metrics/rankingReport.ts';
 import type { SplitFigures, SplitFiguresRequest } from '../../metrics/splitFigures.ts';
 import { testArrays, type TestArrays } from '../../shared/evaluation.ts';
+import { seedOf } from '../../shared/runMethod.ts';
 import type { RunRecord, TestRow } from '../../shared/training.ts';
 import { labelMatrix, outcomesOf, wrongOutcomes, type MatrixRow, type Outcome } from './outcomes.ts';
 import type { Thresholds } from './useThresholds.ts';
@@ -38,7 +39,7 @@ export function useEvaluation(
   measure: MeasureSplit,
 ): ScreenEvaluation {
   const { labelNames } = run.data;
-  const { seed } = run.config;
+  const seed = seedOf(run);
   const shown = useDeferredValue(values);
   const arrays = useMemo(() => testArrays(rows), [rows]);
   const rough = useMemo(() => {

@@ -1,7 +1,7 @@
 /** Chosen runs laid over each other: their curves, and what differs between them. */
 import { Button, Group, Text } from '@mantine/core';
 import { memo, useMemo, useState } from 'react';
-import type { EpochRecord, RunRecord } from '../../shared/training.ts';
+import type { EpochRecord, FinetunedRun } from '../../shared/training.ts';
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import type { LinePoint, LineSeries } from '../../ui/lineGeometry.ts';
@@ -12,20 +12,20 @@ import classes from './TrainScreen.module.css';
 
 export interface RunComparisonProps {
   /** In the order they were chosen. */
-  runs: RunRecord[];
+  runs: FinetunedRun[];
   onClear: () => void;
 }
 
-function overlaid(runs: readonly RunRecord[], points: (run: RunRecord) => LinePoint[]): LineSeries[] {
+function overlaid(runs: readonly FinetunedRun[], points: (run: FinetunedRun) => LinePoint[]): LineSeries[] {
   return runs.map((run, i) => ({ id: run.id, name: run.name, points: points(run), ...runStyle(i) }));
 }
 
 const overEpochs =
   (figure: (record: EpochRecord) => number) =>
-  (run: RunRecord): LinePoint[] =>
+  (run: FinetunedRun): LinePoint[] =>
     run.epochs.map((record) => ({ x: record.epoch, y: figure(record) }));
 
-const trainLoss = (run: RunRecord): LinePoint[] =>
+const trainLoss = (run: FinetunedRun): LinePoint[] =>
   smooth(
     trainLossPoints({
       steps: run.steps,
@@ -88,7 +88,7 @@ export const RunComparison = memo(function RunComparison({ runs, onClear }: RunC
   );
 });
 
-function ComparisonTable({ runs }: { runs: RunRecord[] }) {
+function ComparisonTable({ runs }: { runs: FinetunedRun[] }) {
   const settings = differingSettings(runs);
   const sameData = new Set(runs.map((run) => run.data.fingerprint)).size === 1;
   const sameSplit =
@@ -145,7 +145,7 @@ function ComparisonTable({ runs }: { runs: RunRecord[] }) {
   );
 }
 
-function Rows({ rows, runs }: { rows: ComparedRow[]; runs: RunRecord[] }) {
+function Rows({ rows, runs }: { rows: ComparedRow[]; runs: FinetunedRun[] }) {
   return rows.map((row) => (
     <tr key={row.name}>
       <th scope="row">{row.name}</th>

@@ -84,7 +84,7 @@ function RunRow({ run, compareIds, onCompare, onOpen, onRename, onDelete }: RunL
       <Checkbox
         className={classes.check}
         checked={chosen}
-        disabled={run.epochs.length === 0}
+        disabled={run.kind !== 'finetune' || run.epochs.length === 0}
         aria-label={`Compare ${run.name}`}
         onChange={() => onCompare(chosen ? compareIds.filter((id) => id !== run.id) : [...compareIds, run.id])}
       />

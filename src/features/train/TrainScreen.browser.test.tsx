@@ -84,6 +84,11 @@ async function show(change: Partial<TrainScreenProps> = {}) {
 }
 
 const live: LiveRun = {
+  method: 'finetune',
+  crossValidation: null,
+  secondsLeft: null,
+  trials: [],
+  chosen: [],
   name: 'Run 3',
   status: 'running',
   message: null,

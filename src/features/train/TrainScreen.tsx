@@ -113,7 +113,10 @@ function KeptRuns(props: TrainScreenProps) {
   const onDelete = useCallbackRef(props.onDelete);
   const onUndoDelete = useCallbackRef(props.onUndoDelete);
   const onClear = useCallbackRef(() => props.onCompare([]));
-  const compared = useMemo(() => compareIds.flatMap((id) => runs.filter((run) => run.id === id)), [compareIds, runs]);
+  const compared = useMemo(
+    () => compareIds.flatMap((id) => runs.filter((run) => run.kind === 'finetune').filter((run) => run.id === id)),
+    [compareIds, runs],
+  );
   return (
     <>
       <RunList {...{ runs, compareIds, lastDeleted, onCompare, onOpen, onRename, onDelete, onUndoDelete }} />
@@ -136,7 +139,9 @@ function useEndedRun(live: LiveRun | null, runs: RunRecord[]): RunRecord | null 
 }
 
 function endedText(run: RunRecord): string {
+  if (run.kind === 'cross-validation') return run.status === 'stopped' ? 'stopped; its folds are kept' : 'measured';
   if (run.status !== 'stopped') return 'trained';
+  if (run.kind === 'classical') return 'stopped; a search that was not ended leaves no model';
   return run.bestEpoch === null ? `stopped; kept are ${keptWeights(run)}` : 'stopped; its best epoch is kept';
 }
 

@@ -1,16 +1,17 @@
 /** What differs between runs: settings, data, figures. */
-import type { RunRecord } from '../../shared/training.ts';
+import type { FinetunedRun, RunRecord } from '../../shared/training.ts';
 import { describeConfig } from '../../ui/configText.ts';
 import { formatCount, formatDuration, formatFigure } from '../../ui/format.ts';
 
-/** Figure that chose the best epoch, in that epoch; null while no epoch is done. */
+/** Figure that chose the best epoch, in that epoch; null while no epoch is done, and for what has no epochs. */
 export function bestValidationF1(run: RunRecord): number | null {
+  if (run.kind !== 'finetune') return null;
   const best = run.epochs.find((record) => record.epoch === run.bestEpoch);
   if (!best) return null;
   return run.config.bestBy === 'microF1' ? best.microF1 : best.macroF1;
 }
 
-function cleaning(run: RunRecord): string {
+function cleaning(run: FinetunedRun): string {
   const steps = Object.entries(run.data.cleaning).filter(([, on]) => on);
   return steps.length === 0 ? 'none' : steps.map(([name]) => name).join(', ');
 }
@@ -21,7 +22,7 @@ export interface ComparedRow {
 }
 
 /** Settings (and data) that are not the same in all runs. */
-export function differingSettings(runs: readonly RunRecord[]): ComparedRow[] {
+export function differingSettings(runs: readonly FinetunedRun[]): ComparedRow[] {
   const described = runs.map((run) => describeConfig(run.config, run.encoderName));
   const rows = (described[0] ?? []).map((setting, i) => ({
     name: setting.name,
@@ -36,8 +37,9 @@ export function differingSettings(runs: readonly RunRecord[]): ComparedRow[] {
 }
 
 /** The figures that are compared, for each run. */
-export function comparedFigures(runs: readonly RunRecord[]): ComparedRow[] {
-  const report = (pick: (run: RunRecord) => number | undefined): string[] => runs.map((run) => formatFigure(pick(run)));
+export function comparedFigures(runs: readonly FinetunedRun[]): ComparedRow[] {
+  const report = (pick: (run: FinetunedRun) => number | undefined): string[] =>
+    runs.map((run) => formatFigure(pick(run)));
   return [
     { name: 'Validation F1, best epoch', values: runs.map((run) => formatFigure(bestValidationF1(run))) },
     { name: 'Best epoch', values: runs.map((run) => (run.bestEpoch === null ? '–' : formatCount(run.bestEpoch))) },

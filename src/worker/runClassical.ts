@@ -1,0 +1,68 @@
+/** A search of classical classifiers from request to record. Nothing of it is kept before its end: half a search predicts nothing. */
+import { splitDataset } from '../data/split.ts';
+import { classical, settingsOf } from '../recipes/classical.ts';
+import { classicalFileName, classicalFiles } from '../recipes/classicalModel.ts';
+import type { ClassicalConfig } from '../shared/classical.ts';
+import { RungError } from '../shared/errors.ts';
+import type { ClassicalRun } from '../shared/training.ts';
+import { fail, Keeper, newRecord, plannedRows, requireRows } from './keeper.ts';
+import type { TrainingRequest } from './protocol.ts';
+import type { TrainingSurroundings } from './surroundings.ts';
+import { throttled } from './throttled.ts';
+
+/** @throws RungError; the record is then kept with status 'failed'. */
+export async function runClassical(
+  request: TrainingRequest,
+  config: ClassicalConfig,
+  { archive, live, onEvent }: TrainingSurroundings,
+): Promise<ClassicalRun> {
+  const { dataset } = request;
+  const { labelNames } = dataset;
+  const split =
+    request.split ?? splitDataset(dataset.labels, labelNames.length, dataset.groups, config.split, config.seed);
+  requireRows(split);
+  const run: ClassicalRun = {
+    ...newRecord(request, live.id),
+    kind: 'classical',
+    config,
+    plan: plannedRows(split),
+    chosen: [],
+  };
+  const keep = new Keeper(run, request.persist ? archive : null, onEvent);
+  await keep.record();
+  onEvent({
+    type: 'started',
+    plan: { runId: run.id, labelNames, ...run.plan, stepsPerEpoch: 0, totalSteps: 0, device: null },
+  });
+  const tell = throttled(onEvent);
+  const started = performance.now();
+  try {
+    const recipe = classical({ dataset, split, settings: settingsOf(config), signal: live.signal, gate: live.gate });
+    let next = await recipe.next();
+    for (; !next.done; next = await recipe.next()) {
+      const { value: event } = next;
+      if (event.type === 'chosen') run.chosen = [...run.chosen, event.record];
+      tell(event);
+    }
+    const { model, chosen, thresholds, report, testRows } = next.value;
+    Object.assign(run, {
+      status: 'finished',
+      finishedAt: Date.now(),
+      seconds: (performance.now() - started) / 1000 - live.pausedSeconds,
+      chosen,
+      thresholds,
+      chosenThresholds: thresholds,
+      test: { report, rows: testRows },
+    } satisfies Partial<ClassicalRun>);
+    await keep.files(classicalFiles(run, model), classicalFileName);
+    await keep.record();
+    return run;
+  } catch (thrown) {
+    if (!(thrown instanceof RungError && thrown.code === 'aborted')) throw await fail(run, keep, thrown);
+    run.status = 'stopped';
+    run.finishedAt = Date.now();
+    run.seconds = (performance.now() - started) / 1000 - live.pausedSeconds;
+    await keep.record();
+    return run;
+  }
+}

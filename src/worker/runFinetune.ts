@@ -1,0 +1,136 @@
+/** One training from request to record: the recipe's events are told to the page and kept in this browser as they come. */
+import { splitDataset } from '../data/split.ts';
+import { finetune, type FinetuneEvent } from '../recipes/finetune.ts';
+import { withHead } from '../recipes/encoder.ts';
+import { packageFiles } from '../recipes/package.ts';
+import type { NamedArrays } from '../shared/arrays.ts';
+import type { Split } from '../shared/dataset.ts';
+import {
+  withStep,
+  type FinetunedRun,
+  type TrainingConfig,
+  type TrainingEvent,
+  type TrainingPlan,
+} from '../shared/training.ts';
+import type { Encoders } from './encoders.ts';
+import { fail, Keeper, newRecord, plannedRows, requireRows } from './keeper.ts';
+import type { TrainingRequest } from './protocol.ts';
+import type { TrainingSurroundings } from './surroundings.ts';
+
+/** @throws RungError; the record is then kept with status 'failed'. */
+export async function runFinetune(
+  request: TrainingRequest,
+  config: TrainingConfig,
+  around: TrainingSurroundings,
+): Promise<FinetunedRun> {
+  const { dataset } = request;
+  const { live, onEvent } = around;
+  const device = await around.startDevice(config.backend);
+  onEvent({ type: 'phase', message: 'Loading the encoder', fraction: null });
+  const encoder = await around.encoders.load(config.encoder);
+  const split =
+    request.split ?? splitDataset(dataset.labels, dataset.labelNames.length, dataset.groups, config.split, config.seed);
+  requireRows(split);
+  const labelCount = dataset.labelNames.length;
+  const { architecture, weights, unused } = withHead(encoder, labelCount, { ...config, keepHead: false });
+  const run: FinetunedRun = {
+    ...newRecord(request, live.id),
+    kind: 'finetune',
+    config,
+    encoderName: await encoderName(config, around.encoders),
+    device,
+    plan: { ...plannedRows(split), totalSteps: totalSteps(split, config) },
+    steps: [],
+    epochs: [],
+    bestEpoch: null,
+  };
+  if (unused.length > 0) {
+    onEvent({
+      type: 'notice',
+      message: `${unused.length} tensors of the checkpoint are not used: ${unused.slice(0, 3).join(', ')} …`,
+    });
+  }
+
+  const keep = new Keeper(run, request.persist ? around.archive : null, onEvent);
+  const packed = (trained: NamedArrays) => packageFiles(run, architecture, trained, encoder.files);
+  await keep.record();
+  onEvent({ type: 'started', plan: planOf(run) });
+  try {
+    const recipe = finetune({
+      dataset,
+      split,
+      settings: config,
+      architecture,
+      weights,
+      tokenizer: encoder.tokenizer,
+      signal: live.signal,
+      gate: live.gate,
+    });
+    let next = await recipe.next();
+    while (!next.done) {
+      const { value: event } = next;
+      apply(run, event);
+      if (event.type === 'epoch') {
+        if (event.best) await keep.files(packed(event.best.weights), 'model.safetensors');
+        await keep.record();
+      }
+      // Told last: an epoch that the page shows is kept, even if the tab is closed at that moment.
+      onEvent(withoutWeights(event));
+      next = await recipe.next();
+    }
+    const { value: result } = next;
+    Object.assign(run, {
+      status: result.stopped ? 'stopped' : 'finished',
+      finishedAt: Date.now(),
+      bestEpoch: result.bestEpoch,
+      thresholds: result.thresholds,
+      chosenThresholds: result.thresholds,
+      validation: result.validation,
+      test: { report: result.report, rows: result.testRows },
+    } satisfies Partial<FinetunedRun>);
+    // The best epoch's weights were kept when it ended; thresholds and figures are in the record.
+    if (result.bestEpoch === null) await keep.files(packed(result.weights), 'model.safetensors');
+    await keep.record();
+    return run;
+  } catch (thrown) {
+    throw await fail(run, keep, thrown);
+  }
+}
+
+/** Writes what happened into the record. */
+function apply(run: FinetunedRun, event: FinetuneEvent): void {
+  if (event.type === 'step') run.steps = withStep(run.steps, event.record);
+  if (event.type !== 'epoch') return;
+  const { record, best } = event;
+  run.epochs = [...run.epochs, record];
+  run.seconds = record.seconds;
+  if (!best) return;
+  // Should the training not get to its end, what is kept predicts as the best epoch did.
+  const { thresholds, validation } = best;
+  Object.assign(run, {
+    bestEpoch: record.epoch,
+    thresholds,
+    chosenThresholds: thresholds,
+    validation,
+  } satisfies Partial<FinetunedRun>);
+}
+
+/** As the page gets it. */
+export function withoutWeights(event: FinetuneEvent): TrainingEvent {
+  return event.type === 'epoch' ? { ...event, best: event.best !== null } : event;
+}
+
+/** The encoder's name as the page shows it. */
+export async function encoderName({ encoder: { kind, id } }: TrainingConfig, encoders: Encoders): Promise<string> {
+  return (await encoders.list()).find((e) => e.source.kind === kind && e.source.id === id)?.name ?? id;
+}
+
+/** Steps of a whole training. */
+export function totalSteps({ train }: Split, { batchSize, epochs }: TrainingConfig): number {
+  return Math.ceil(train.length / batchSize) * epochs;
+}
+
+function planOf({ id, data, plan, config, device }: FinetunedRun): TrainingPlan {
+  const stepsPerEpoch = plan.totalSteps / config.epochs;
+  return { runId: id, labelNames: data.labelNames, ...plan, stepsPerEpoch, device };
+}
