@@ -7,7 +7,6 @@ import {
   tensor_util,
   tidy,
   valueAndGrads,
-  type Scalar,
   type Tensor,
   type TensorContainer,
 } from '@tensorflow/tfjs-core';
@@ -65,13 +64,13 @@ export function differentiable<T extends Tensor>(
 
 /**
  * As tfjs's `valueAndGrads`, which on a failure half way does not dispose of what the ops until then have saved.
- * @param dy multiplies the gradients; 1 if left out.
+ * @param dy gradient of what is asked for with respect to the value, in its shape; 1 if left out.
  */
-export function valueAndGradients(
-  f: (...inputs: Tensor[]) => Scalar,
+export function valueAndGradients<T extends Tensor>(
+  f: (...inputs: Tensor[]) => T,
   inputs: Tensor[],
-  dy?: Scalar,
-): { value: Scalar; grads: Tensor[] } {
+  dy?: T,
+): { value: T; grads: Tensor[] } {
   try {
     return valueAndGrads(f)(inputs, dy);
   } catch (thrown) {

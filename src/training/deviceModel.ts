@@ -1,22 +1,32 @@
 /** A model's weights on the device: predictions from them, and the way back to plain arrays. What training and prediction share. */
-import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { allocating, putOnDevice, recoverMemory } from '../kernels/allocation.ts';
 import { keepAll } from '../kernels/device.ts';
 import {
   classify,
+  embedTitles,
   fuseParameters,
   parameterShapes,
   positionTable,
   splitParameters,
   wordTable,
+  type ForwardOptions,
   type ModelConfig,
 } from '../models/model.ts';
-import { packTitles, uploadBatch, type TableRows } from '../nn/packedBatch.ts';
+import { packTitles, uploadBatch, type PackedBatch, type TableRows } from '../nn/packedBatch.ts';
 import type { NamedArray, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import { predictionBatches } from './batches.ts';
 import { nextTask } from './eventLoop.ts';
 import { RowTable, type CoveringRows } from './rowTable.ts';
+
+/** [B, width] of a batch. */
+type ForwardPass = (
+  config: ModelConfig,
+  parameters: Record<string, Tensor>,
+  batch: PackedBatch,
+  options: ForwardOptions,
+) => Tensor2D;
 
 /** Tokens a batch of prediction, as long as there is memory for them. */
 const predictionTokens = 2048;
@@ -52,7 +62,7 @@ export class DeviceModel {
   }
 
   /** Table rows of the positions of a title. */
-  private positionRows(length: number): number[] {
+  positionRows(length: number): number[] {
     return Array.from({ length }, (_, i) => this.config.firstPosition + i);
   }
 
@@ -77,16 +87,35 @@ export class DeviceModel {
    * Logits, titles x labels in the order given, dropout off.
    * @throws RungError when an id or a length is out of range; `aborted` soon after `signal` is.
    */
-  async logits(
+  logits(
     titles: TokenisedTitles,
     onProgress?: (done: number, total: number) => void,
     signal?: AbortSignal,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const { config } = this;
+    return this.forward(classify, this.config.labels, titles, onProgress, signal);
+  }
+
+  /** Embeddings, titles x hidden size (see `embedTitles`); errors as with `logits`. */
+  embeddings(
+    titles: TokenisedTitles,
+    onProgress?: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    return this.forward(embedTitles, this.config.dim, titles, onProgress, signal);
+  }
+
+  /** What a forward pass gives of each title: titles x width. */
+  private async forward(
+    pass: ForwardPass,
+    width: number,
+    titles: TokenisedTitles,
+    onProgress?: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Float32Array<ArrayBuffer>> {
     const total = titles.starts.length - 1;
-    const result = new Float32Array(total * config.labels);
+    const result = new Float32Array(total * width);
     if (total === 0) return result;
-    const longest = checkTitles(config, titles);
+    const longest = checkTitles(this.config, titles);
     const { words, positions } = this.tablesFor(titles, longest);
     const rows = {
       wordRow: words.placeOf,
@@ -103,7 +132,7 @@ export class DeviceModel {
         await nextTask();
         if (signal?.aborted) throw new RungError('aborted', `Prediction was stopped after ${done} of ${total} titles.`);
         const [indices] = left;
-        const values = await this.logitsOf(titles, indices, parameters, rows);
+        const values = await this.forwardOf(pass, titles, indices, parameters, rows);
         if (!values) {
           const titlesLeft = Uint32Array.from(left.flatMap((batch) => Array.from(batch)));
           left = predictionBatches(titles.starts, this.batchTokens, titlesLeft);
@@ -111,7 +140,7 @@ export class DeviceModel {
         }
         left.shift();
         for (const [i, title] of indices.entries()) {
-          result.set(values.subarray(i * config.labels, (i + 1) * config.labels), title * config.labels);
+          result.set(values.subarray(i * width, (i + 1) * width), title * width);
         }
         done += indices.length;
         onProgress?.(done, total);
@@ -123,8 +152,9 @@ export class DeviceModel {
     return result;
   }
 
-  /** Logits of the titles at `indices`; null when there was no memory for them: fewer are to be tried then (`batchTokens`). */
-  private async logitsOf(
+  /** The same of the titles at `indices`; null when there was no memory for them: fewer are to be tried then (`batchTokens`). */
+  private async forwardOf(
+    pass: ForwardPass,
     titles: TokenisedTitles,
     indices: Uint32Array,
     parameters: Record<string, Tensor>,
@@ -136,7 +166,7 @@ export class DeviceModel {
       const { value, settled } = allocating(() =>
         tidy(() => {
           const batch = uploadBatch(packTitles(titles, indices, rows), rows, false);
-          return classify(config, parameters, batch, { training: false, seed: 0 });
+          return pass(config, parameters, batch, { training: false, seed: 0 });
         }),
       );
       output = value;
@@ -167,7 +197,7 @@ export class DeviceModel {
   }
 
   /** The parameters by name, with these tables. */
-  private parameterRecord(words: Tensor, positions: Tensor | null): Record<string, Tensor> {
+  parameterRecord(words: Tensor, positions: Tensor | null): Record<string, Tensor> {
     const record = { ...Object.fromEntries(this.dense), [wordTable(this.config)]: words };
     const table = positionTable(this.config);
     return table && positions ? { ...record, [table]: positions } : record;

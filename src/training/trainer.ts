@@ -4,6 +4,7 @@ import type { ModelConfig } from '../models/model.ts';
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import { DeviceModel } from './deviceModel.ts';
+import { alongPath, type EmbeddingPath, type PathValues } from './embeddingPath.ts';
 import { nextTask } from './eventLoop.ts';
 import type { LoopEvent } from './events.ts';
 import type { TrainerOptions } from './options.ts';
@@ -59,12 +60,22 @@ export function createTrainer(config: ModelConfig, weights: NamedArrays, options
   };
 }
 
+/** What a trained model says of titles, and why. */
+export interface Reader extends Predictor {
+  /** Embeddings, titles x hidden size: the mean of each title's last hidden states. */
+  embeddings: Predictor['logits'];
+  /** Logits and slopes on the way from other tokens to those of a title; see `EmbeddingPath`. */
+  alongPath(path: EmbeddingPath, alphas: Float64Array): Promise<PathValues>;
+}
+
 /** Predictions from weights that are not trained further. @throws RungError `weights-mismatch`. The caller disposes of it. */
-export function createPredictor(config: ModelConfig, weights: NamedArrays): Predictor {
+export function createPredictor(config: ModelConfig, weights: NamedArrays): Reader {
   const model = new DeviceModel(config, weights);
   const guard = deviceGuard();
   return {
     logits: (...request) => guard.watch(() => model.logits(...request)),
+    embeddings: (...request) => guard.watch(() => model.embeddings(...request)),
+    alongPath: (...request) => guard.watch(() => alongPath(model, ...request)),
     dispose() {
       guard.release();
       model.dispose();
@@ -131,5 +142,6 @@ async function* guardedRun(
 }
 
 export type { EpochEvent, LoopEvent, StepEvent } from './events.ts';
+export type { EmbeddingPath } from './embeddingPath.ts';
 export type { LossKind } from './loss.ts';
 export type { TrainerOptions } from './options.ts';
