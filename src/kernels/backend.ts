@@ -74,7 +74,11 @@ async function startWebGpu(forced: boolean): Promise<DeviceReport | Refusal> {
   if (software && !forced) return refuse('the only graphics adapter is a software one, slower than WebAssembly');
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({ requiredLimits: wantedLimits(adapter.limits) });
+    device = await adapter.requestDevice({
+      requiredLimits: wantedLimits(adapter.limits),
+      // Matrix products on a software adapter exchange values between lanes.
+      requiredFeatures: software && adapter.features.has('subgroups') ? ['subgroups'] : [],
+    });
   } catch (thrown) {
     return refuse(
       `the graphics adapter gives no device (${thrown instanceof Error ? thrown.message : String(thrown)})`,

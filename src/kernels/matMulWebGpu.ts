@@ -4,11 +4,11 @@
  *   NT: a [M, K], b [P, K] -> [M, P] (+ bias [P])    forward
  *   NN: a [M, K], b [K, P] -> [M, P]                 gradient of the input
  *   TN: a [K, M], b [K, P] -> [M, P], and the sums of a's columns [M]    gradient of the weight and the bias
- * Block sizes on SwiftShader, GFLOP per second of processor time for 288 x 576 x 192, NT: 4x4 0.9, 8x8 1.3 (1.55 with fma and four
- * steps at a time), 12x12 2.1, 16x16 2.4. A graphics card has thousands of threads to feed and gets small blocks.
+ * A graphics card has thousands of threads to feed and gets small blocks; a software adapter has few, and large ones (matMulQuads.ts).
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { isSoftwareAdapter, launch, type Kernel } from './webgpuProgram.ts';
+import { quadKernel, quadTile } from './matMulQuads.ts';
+import { hasQuads, isSoftwareAdapter, launch, type Kernel } from './webgpuProgram.ts';
 
 export type Layout = 'NT' | 'NN' | 'TN';
 
@@ -34,9 +34,12 @@ export function matMulWebGpu(layout: Layout, a: Tensor2D, b: Tensor2D, bias: Ten
     const kernel = scalarKernel(layout, bias !== null);
     return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / 8), Math.ceil(M / 8), 1]);
   }
-  const block = isSoftwareAdapter() ? { size: 16, threads: 4 } : { size: 4, threads: 8 };
-  const kernel = blockKernel(layout, bias !== null, block);
-  const tile = block.size * block.threads;
+  if (isSoftwareAdapter() && hasQuads()) {
+    const kernel = memoised(`matMul ${layout} ${bias !== null} quads`, () => quadKernel(layout, bias !== null));
+    return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / quadTile), Math.ceil(M / quadTile), 1]);
+  }
+  const kernel = blockKernel(layout, bias !== null);
+  const tile = size * threads;
   return launch(kernel, inputs, outputs, [M, P, K], [Math.ceil(P / tile), Math.ceil(M / tile), 1]);
 }
 
@@ -53,15 +56,13 @@ function unroll(count: number, lines: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => lines(i)).join('\n');
 }
 
-interface Block {
-  /** Rows and columns of outputs a thread, a multiple of 4. */
-  size: number;
-  /** Threads of a workgroup in each direction. */
-  threads: number;
-}
+/** Rows and columns of outputs a thread, a multiple of 4. */
+const size = 4;
+/** Threads of a workgroup in each direction. */
+const threads = 8;
 
-function blockKernel(layout: Layout, bias: boolean, { size, threads }: Block): Kernel {
-  return memoised(`matMul ${layout} ${bias} ${size}x${threads}`, () => {
+function blockKernel(layout: Layout, bias: boolean): Kernel {
+  return memoised(`matMul ${layout} ${bias}`, () => {
     const quads = size / 4;
     const each = (line: (r: number, c: number) => string): string =>
       unroll(size, (r) => unroll(quads, (c) => line(r, c)));
@@ -77,7 +78,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let P4 = u.P / 4u;
   if (row >= u.M || column >= P4) { return; }
   ${each((r, c) => `var s${r}_${c} = vec4<f32>();`)}
-  ${{ NT: innerNT, NN: innerNN, TN: innerTN }[layout](size)}
+  ${{ NT: innerNT, NN: innerNN, TN: innerTN }[layout]()}
   ${each((r, c) => `if (row + ${r}u < u.M && column + ${c}u < P4) { y[(row + ${r}u) * P4 + column + ${c}u] = s${r}_${c}${bias ? ` + bias[column + ${c}u]` : ''}; }`)}
 }`,
     };
@@ -91,7 +92,7 @@ const fourProducts = (s: string, a: (k: number) => string, b: (k: number) => str
 const part = ['x', 'y', 'z', 'w'];
 
 /** Rows past the edge read the last one; what they give is not stored. */
-function innerNT(size: number): string {
+function innerNT(): string {
   return `
   let K4 = u.K / 4u;
   ${unroll(size, (r) => `let pa${r} = min(row + ${r}u, u.M - 1u) * K4;`)}
@@ -115,7 +116,7 @@ function innerNT(size: number): string {
   }`;
 }
 
-function innerNN(size: number): string {
+function innerNN(): string {
   return `
   let K4 = u.K / 4u;
   ${unroll(size, (r) => `let pa${r} = min(row + ${r}u, u.M - 1u) * K4;`)}
@@ -138,7 +139,7 @@ function innerNN(size: number): string {
   }`;
 }
 
-function innerTN(size: number): string {
+function innerTN(): string {
   const quads = size / 4;
   return `
   let M4 = u.M / 4u;

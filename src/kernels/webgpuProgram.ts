@@ -9,6 +9,8 @@ import { PooledWebGpuBackend } from './webgpuBackend.ts';
 /** A WGSL kernel. Keep the object: its compiled pipeline hangs on it. Bindings are numbered inputs, outputs, uniforms. */
 export interface Kernel {
   name: string;
+  /** Features that its device must have. */
+  needs?: 'subgroups'[];
   /** Read-only arrays: name -> element type. */
   inputs: Record<string, string>;
   /** Read-write arrays: name -> element type. */
@@ -33,6 +35,11 @@ export function isSoftwareAdapter(): boolean {
   return software;
 }
 
+/** Whether the four lanes of a quad can exchange values. */
+export function hasQuads(): boolean {
+  return gpuBackend().device.features.has('subgroups');
+}
+
 function gpuBackend(): PooledWebGpuBackend {
   const { backend } = engine();
   if (backend instanceof PooledWebGpuBackend) return backend;
@@ -44,7 +51,7 @@ const pipelines = new WeakMap<GPUDevice, Map<Kernel, GPUComputePipeline>>();
 /** The complete WGSL of a kernel. */
 export function shaderSource(kernel: Kernel): string {
   let binding = 0;
-  const lines: string[] = [];
+  const lines = (kernel.needs ?? []).map((feature) => `enable ${feature};`);
   for (const [name, type] of Object.entries(kernel.inputs)) {
     lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${name}: array<${type}>;`);
   }
