@@ -24,8 +24,8 @@ export const distilbert: Family<DistilBertConfig> = {
   configToJson: distilBertConfigToJson,
   parameterShapes,
   positionTable: () => positionTable,
-  isHead: (name) => /^(pre_)?classifier\./.test(name),
-  isPooler: () => false,
+  isHead: (name) => name.startsWith('classifier.'),
+  isPooler: (name) => name.startsWith('pre_classifier.'),
   fusions: () => [{ parts: ['q_lin', 'k_lin', 'v_lin'], into: 'qkv_lin' }],
   encode(parameters, batch, config, options) {
     const layers = layersOver(parameters, { ...options, epsilon: config.layerNormEpsilon });
