@@ -8,6 +8,8 @@ interface RungSchema extends DBSchema {
   /** Not typed as RunRecord: what is read has yet to be checked. */
   runs: { key: string; value: unknown };
   weights: { key: string; value: Blob };
+  /** Titles that a run was trained on. Since version 2. */
+  titles: { key: string; value: unknown };
 }
 
 export type RungDatabase = IDBPDatabase<RungSchema>;
@@ -26,10 +28,13 @@ export async function openDatabase(name: string): Promise<RungDatabase> {
 
 async function openOrSayBlocked(name: string): Promise<RungDatabase> {
   return new Promise((resolve, reject) => {
-    openDB<RungSchema>(name, 1, {
-      upgrade(database) {
-        database.createObjectStore('runs');
-        database.createObjectStore('weights');
+    openDB<RungSchema>(name, 2, {
+      upgrade(database, oldVersion) {
+        if (oldVersion < 1) {
+          database.createObjectStore('runs');
+          database.createObjectStore('weights');
+        }
+        database.createObjectStore('titles');
       },
       blocking(_current, _wanted, event) {
         const { target } = event;

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RungError } from '../shared/errors.ts';
+import { packStrings } from '../shared/strings.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { checkRunRecord } from './runSchema.ts';
 import { createRunStorage, openStorage, type RunStorage } from './storage.ts';
@@ -200,4 +201,65 @@ describe('failures', () => {
 it('the schema keeps every field of a record', () => {
   const record = testRecord({ status: 'failed', error: { code: 'device-lost', message: 'gone' }, test: null });
   expect(checkRunRecord(record)).toEqual({ record });
+});
+
+describe('training titles', () => {
+  const kept = {
+    titles: packStrings(['Chief Cook', 'Director']),
+    labels: Uint8Array.of(1, 0, 0, 1),
+    rows: Uint32Array.of(2, 9),
+    total: 2,
+  };
+
+  it('come back as they were saved; runs of earlier versions have none', async () => {
+    await storage.saveRun(testRecord());
+    expect(await storage.titles('run-1')).toBeNull();
+    await storage.saveTitles('run-1', kept);
+    expect(await storage.titles('run-1')).toEqual(kept);
+  });
+
+  it('that are not as they should be count as none', async () => {
+    for (const damage of [
+      { rows: Uint32Array.of(2) },
+      { labels: Uint8Array.of(1, 0, 0) },
+      { total: -1 },
+      { titles: {} },
+    ]) {
+      await database.put('titles', { ...kept, ...damage }, 'run-1');
+      expect(await storage.titles('run-1')).toBeNull();
+    }
+  });
+
+  it('go with the weights, and without a record', async () => {
+    await storage.saveTitles('run-1', kept);
+    await storage.deleteWeights('run-1');
+    expect(await storage.titles('run-1')).toBeNull();
+    await storage.saveRun(testRecord());
+    await storage.saveTitles('run-1', kept);
+    await storage.saveTitles('active', kept);
+    await storage.saveTitles('gone', kept);
+    await storage.removeOrphans(['active']);
+    expect(await database.getAllKeys('titles')).toEqual(['active', 'run-1']);
+  });
+
+  it('find a place in a database of the version before', async () => {
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.open('first-version', 1);
+      request.addEventListener('upgradeneeded', () => {
+        request.result.createObjectStore('runs').put(testRecord(), 'run-1');
+        request.result.createObjectStore('weights');
+      });
+      request.addEventListener('success', () => {
+        request.result.close();
+        resolve();
+      });
+      request.addEventListener('error', () => reject(new Error('The old database could not be made.')));
+    });
+    const later = await openStorage({ name: 'first-version' });
+    expect((await later.runs()).map(({ id }) => id)).toEqual(['run-1']);
+    expect(await later.titles('run-1')).toBeNull();
+    await later.saveTitles('run-1', kept);
+    expect(await later.titles('run-1')).toEqual(kept);
+    later.close();
+  });
 });

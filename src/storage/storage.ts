@@ -1,10 +1,12 @@
 /** What is kept in this browser between visits: runs and their weights. Works in a page and in a worker. */
 import { RungError } from '../shared/errors.ts';
+import type { KeptTitles } from '../shared/explanation.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { activeRunIds } from '../shared/runLocks.ts';
 import { openDatabase, type RungDatabase } from './database.ts';
 import { storageError } from './failures.ts';
 import { checkRunRecord } from './runSchema.ts';
+import { readTitles } from './titlesSchema.ts';
 import { openWeightStore, type WeightStore } from './weights.ts';
 
 export interface StorageOptions {
@@ -22,7 +24,11 @@ export interface RunStorage {
   runs(): Promise<RunRecord[]>;
   /** Null where there is none, or it cannot be read. */
   run(id: string): Promise<RunRecord | null>;
-  /** Only the record, so that it can be brought back: the weights go with `deleteWeights`, `removeOrphans`, or for want of room. */
+  /** Adds or replaces the titles that a run was trained on. @throws RungError `quota-exceeded` */
+  saveTitles(id: string, titles: KeptTitles): Promise<void>;
+  /** Null where none are kept (runs of earlier versions), or they cannot be read. */
+  titles(id: string): Promise<KeptTitles | null>;
+  /** Only the record, so that it can be brought back: weights and titles go with `deleteWeights`, `removeOrphans`, or for want of room. */
   deleteRecord(id: string): Promise<void>;
   /**
    * Replaces the weights in one go: after a failure the old ones are still there. Where there is no room, weights of deleted runs
@@ -32,6 +38,7 @@ export interface RunStorage {
   saveWeights(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** The file itself, not yet read: weights are too large to be held whole. @throws RungError `not-found` */
   readWeights(id: string): Promise<Blob>;
+  /** With the run's titles. */
   deleteWeights(id: string): Promise<void>;
   /**
    * Runs left "running" by a tab that was closed become "interrupted", but for those in `activeIds` (see `activeRunIds`).
@@ -39,7 +46,7 @@ export interface RunStorage {
    */
   markInterrupted(activeIds: Iterable<string>): Promise<RunRecord[]>;
   /**
-   * Deletes weights that no record names, but for those in `keptIds`, whose record may not be written yet.
+   * Deletes weights and titles that no record names, but for those in `keptIds`, whose record may not be written yet.
    * @returns bytes freed
    */
   removeOrphans(keptIds: Iterable<string>): Promise<number>;
@@ -90,6 +97,11 @@ export function createRunStorage(
       const stored = await attempt(`reading run ${id}`, () => database.get('runs', id));
       return stored === undefined ? null : read(id, stored);
     },
+    async saveTitles(id, titles) {
+      await attempt(`saving the titles of run ${id}`, () => database.put('titles', titles, id));
+    },
+    titles: async (id) =>
+      readTitles(await attempt(`reading the titles of run ${id}`, () => database.get('titles', id))),
     deleteRecord: (id) => attempt(`deleting run ${id}`, () => database.delete('runs', id)),
     async saveWeights(id, bytes) {
       try {
@@ -101,7 +113,10 @@ export function createRunStorage(
       }
     },
     readWeights: (id) => weights.read(id),
-    deleteWeights: (id) => weights.remove(id),
+    async deleteWeights(id) {
+      await attempt(`deleting the titles of run ${id}`, () => database.delete('titles', id));
+      await weights.remove(id);
+    },
     async markInterrupted(activeIds) {
       const active = new Set(activeIds);
       const changed: RunRecord[] = [];
@@ -123,6 +138,9 @@ export function createRunStorage(
         await weights.remove(id);
         freed += bytes;
       }
+      await attempt('deleting titles of deleted runs', async () => {
+        for (const id of await database.getAllKeys('titles')) if (!kept.has(id)) await database.delete('titles', id);
+      });
       return freed;
     },
     close: () => database.close(),
