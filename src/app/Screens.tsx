@@ -14,6 +14,7 @@ import { keptWeights } from '../ui/keptWeights.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { estimateOf } from './liveRun.ts';
+import { dataChange } from './recipeChoice.ts';
 import { useHubStore } from './hubStore.ts';
 import { goTo, placeOf, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
@@ -87,12 +88,22 @@ function TrainPlace() {
       config={engine.config}
       onConfigChange={engine.setConfig}
       onReset={engine.resetConfig}
+      recipe={{
+        recipes: engine.recipes,
+        chosen: engine.recipe,
+        onChoose: engine.setRecipe,
+        classical: engine.classical,
+        foldPlan: engine.foldPlan,
+        prepare: engine.prepare,
+        onChange: engine.setChoice,
+      }}
       runName={engine.runName}
       onRunName={engine.setRunName}
       estimate={estimateOf(
         engine.measured?.key === measurementKey ? engine.measured.estimate : null,
         summary?.trainableRows ?? 0,
         engine.config,
+        engine.foldPlan,
       )}
       onTrain={train}
       live={engine.live}
@@ -139,7 +150,11 @@ function useHub(): HubFieldProps {
 async function train(): Promise<void> {
   // Runs that are kept should outlast a full disk; the browser may decline, and then they are merely the first to go.
   void navigator.storage?.persist?.().catch(() => false);
-  const done = await useEngineStore.getState().train(() => useDataStore.getState().dataset());
+  const engine = useEngineStore.getState();
+  const { state, dataset } = useDataStore.getState();
+  const settings = summaryOf(state)?.settings;
+  const recipe = engine.recipes.find(({ id }) => id === engine.recipe);
+  const done = await engine.train(() => dataset(settings ? dataChange(recipe, engine.prepare, settings) : {}));
   if (!done) return;
   const { run, notices } = done;
   useSelectedRun.getState().select(run.id);

@@ -22,7 +22,8 @@ interface DataStore {
   openSample: () => Promise<void>;
   configure: (change: Partial<DataSettings>) => Promise<void>;
   fetchRows: (query: RowQuery, offset: number, limit: number) => Promise<RowPage>;
-  dataset: () => Promise<Dataset>;
+  /** With a recipe's own settings for this once. */
+  dataset: (change: Partial<DataSettings>) => Promise<Dataset>;
 }
 
 export function summaryOf(state: DataState): DataSummary | null {
@@ -96,6 +97,6 @@ export const useDataStore = create<DataStore>((set, get) => {
       }
     },
     fetchRows: (query, offset, limit) => dataWorker.rows(query, offset, limit),
-    dataset: () => dataWorker.dataset(),
+    dataset: (change) => dataWorker.dataset(change),
   };
 });

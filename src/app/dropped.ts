@@ -1,5 +1,4 @@
 /** What a file means that was dropped anywhere on the page: a table to learn from, or a model to predict with. */
-import { withEncoder } from '../shared/encoderChoice.ts';
 import { toRungError } from '../shared/errors.ts';
 import { holdsModel, namedByPath } from '../shared/modelDrop.ts';
 import { notifications } from '@mantine/notifications';
@@ -35,8 +34,7 @@ export async function openModelFiles(files: File[]): Promise<void> {
       usePredictStore.getState().adopt(model);
       goTo('predict');
     } else if (encoder) {
-      const { config, setConfig } = useEngineStore.getState();
-      setConfig(withEncoder(config, encoder.source));
+      useEngineStore.getState().setEncoder(encoder.source);
       notifications.show({ message: `${encoder.name} is the encoder of the next training.` });
     }
   } catch (thrown) {

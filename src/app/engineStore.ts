@@ -1,8 +1,9 @@
 /** Training: device, settings, the run that is live, and the runs that are kept in this browser. */
 import { create } from 'zustand';
 import { version } from '../../package.json';
-import { defaultClassicalConfig, type ClassicalConfig } from '../shared/classical.ts';
+import { defaultClassicalConfig } from '../shared/classical.ts';
 import { packStrings } from '../shared/strings.ts';
+import { usualRates, withEncoder } from '../shared/encoderChoice.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { LiveRun } from '../shared/live.ts';
 import {
@@ -18,20 +19,18 @@ import {
   type RunRecord,
   type TrainingConfig,
 } from '../shared/training.ts';
+import { crossValidationOf, type RecipeInfo } from '../shared/recipe.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { DroppedModel, ProgressListener } from '../worker/protocol.ts';
 import { liveAfter } from './liveRun.ts';
+import { chooseRecipe, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
 import { engineWorker } from './workers.ts';
 
-interface EngineStore {
+interface EngineStore extends RecipeChoice {
   device: DeviceReport | null;
   encoders: EncoderInfo[];
-  recipe: RecipeId;
-  /** Settings of recipes that fine-tune, and of the classical one: each keeps its own while the other is looked at. */
-  config: TrainingConfig;
-  classical: ClassicalConfig;
-  /** Null: one split. */
-  crossValidation: CrossValidation | null;
+  /** Empty until the worker has told them; the default recipe works without. */
+  recipes: RecipeInfo[];
   runName: string;
   /** What was measured on this device, and for which settings and table. */
   measured: { key: string; estimate: Estimate } | null;
@@ -43,6 +42,11 @@ interface EngineStore {
 
   start: () => Promise<void>;
   setConfig: (config: TrainingConfig) => void;
+  /** The encoder of the next training; a learning rate that was the usual one goes with it. */
+  setEncoder: (encoder: EncoderSource) => void;
+  setRecipe: (id: RecipeId) => void;
+  setChoice: (change: Partial<Pick<RecipeChoice, 'classical' | 'foldPlan' | 'prepare'>>) => void;
+  /** The settings of the chosen recipe as they are at first. */
   resetConfig: () => void;
   setRunName: (name: string) => void;
   /** Times a few steps on the titles for the estimate; nothing changes when a training or another measurement takes over. */
@@ -79,15 +83,6 @@ function nextRunName(runs: readonly RunRecord[]): string {
   let number = runs.length + 1;
   while (taken.has(`Run ${number}`)) number++;
   return `Run ${number}`;
-}
-
-/** What Train trains now. */
-export function chosenMethod({
-  recipe,
-  config,
-  classical,
-}: Pick<EngineStore, 'recipe' | 'config' | 'classical'>): Method {
-  return recipe === 'classical' ? { kind: 'classical', config: classical } : { kind: 'finetune', config };
 }
 
 function beginning(name: string, { kind }: Method, crossValidation: CrossValidation | null): LiveRun {
@@ -132,10 +127,12 @@ export const useEngineStore = create<EngineStore>((set, get) => {
   return {
     device: null,
     encoders: [],
+    recipes: [],
     recipe: 'rung',
+    prepare: true,
     config: { ...defaultConfig, backend: forcedBackend() },
     classical: defaultClassicalConfig,
-    crossValidation: null,
+    foldPlan: null,
     runName: 'Run 1',
     measured: null,
     live: null,
@@ -147,6 +144,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     start: async () => {
       // One after the other fails alone: without a device, kept runs can still be looked at and downloaded.
       await guarded(refreshRuns);
+      await guarded(async () => set({ recipes: await engineWorker.recipes() }));
       await get().refreshEncoders();
       await guarded(async () => set({ device: await engineWorker.device(get().config.backend) }));
     },
@@ -157,7 +155,22 @@ export const useEngineStore = create<EngineStore>((set, get) => {
         void guarded(async () => set({ device: await engineWorker.device(config.backend), measured: null }));
       }
     },
-    resetConfig: () => get().setConfig({ ...defaultConfig, backend: forcedBackend() }),
+    setEncoder: (encoder) => {
+      const { config, recipe, recipes } = get();
+      const rates = recipes.find(({ id }) => id === recipe)?.learningRates ?? usualRates;
+      get().setConfig(withEncoder(config, encoder, rates));
+    },
+    setRecipe: (id) => {
+      const recipe = get().recipes.find((known) => known.id === id);
+      if (recipe) set(chooseRecipe(recipe, get()));
+    },
+    setChoice: (change) => set(change),
+    resetConfig: () => {
+      const { recipe, recipes } = get();
+      const info = recipes.find(({ id }) => id === recipe);
+      if (recipe === 'classical') set({ classical: defaultClassicalConfig });
+      else get().setConfig({ ...defaultsOf(info, defaultConfig.encoder), backend: forcedBackend() });
+    },
     setRunName: (runName) => set({ runName }),
     measure: (key, titles) =>
       guarded(async () => {
@@ -166,9 +179,10 @@ export const useEngineStore = create<EngineStore>((set, get) => {
         if (estimate) set({ measured: { key, estimate } });
       }),
     train: async (load) => {
-      const { recipe, crossValidation, runName, live } = get();
+      const { recipe, foldPlan, runName, live } = get();
       if (live) return null;
-      const method = chosenMethod(get());
+      const method = methodOfChoice(get());
+      const crossValidation = crossValidationOf(foldPlan, method.config.seed);
       const name = runName.trim() || nextRunName(get().runs);
       set({
         error: null,

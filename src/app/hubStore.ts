@@ -1,6 +1,5 @@
 /** Models of the Hugging Face Hub in this browser, and the one that is being fetched. */
 import { create } from 'zustand';
-import { withEncoder } from '../shared/encoderChoice.ts';
 import { toRungError } from '../shared/errors.ts';
 import type { HubModel, HubProgress } from '../worker/protocol.ts';
 import { useEngineStore } from './engineStore.ts';
@@ -45,8 +44,8 @@ export const useHubStore = create<HubStore>((set, get) => {
       await guarded(async () => {
         const encoder = await engineWorker.fetchHubModel(id, (progress) => set({ fetching: { id, progress } }));
         await useEngineStore.getState().refreshEncoders();
-        const { config, setConfig, live } = useEngineStore.getState();
-        if (!live) setConfig(withEncoder(config, encoder.source));
+        const { setEncoder, live } = useEngineStore.getState();
+        if (!live) setEncoder(encoder.source);
       });
       set({ fetching: null });
       await get().refresh();
@@ -56,9 +55,9 @@ export const useHubStore = create<HubStore>((set, get) => {
       set({ error: null });
       await guarded(async () => {
         await engineWorker.removeHubModel(id);
-        const { config, setConfig, refreshEncoders, defaultEncoder } = useEngineStore.getState();
+        const { config, setEncoder, refreshEncoders, defaultEncoder } = useEngineStore.getState();
         await refreshEncoders();
-        if (config.encoder.kind === 'hub' && config.encoder.id === id) setConfig(withEncoder(config, defaultEncoder));
+        if (config.encoder.kind === 'hub' && config.encoder.id === id) setEncoder(defaultEncoder);
       });
       await get().refresh();
     },

@@ -1,5 +1,6 @@
 /** The run that trains now, event by event, and what it was estimated to cost. */
 import type { LiveRun } from '../shared/live.ts';
+import type { FoldPlan } from '../shared/recipe.ts';
 import { withStep, type Estimate, type TrainingConfig, type TrainingEvent } from '../shared/training.ts';
 
 /** The live run after one more event. */
@@ -65,10 +66,19 @@ export function estimateOf(
   measured: Estimate | null,
   rows: number,
   config: TrainingConfig,
+  foldPlan: FoldPlan | null = null,
 ): { seconds: number; bytes: number } | null {
   if (!measured || rows === 0) return null;
-  const { train, validation, test } = config.split;
+  const { train, validation, test } = foldPlan ? sharesOfFold(config.split, foldPlan) : config.split;
+  const trainings = foldPlan ? foldPlan.folds * foldPlan.repeats : 1;
   const perEpoch = measured.secondsPerTitle * rows * train + measured.secondsPerTitleForward * rows * validation;
-  const report = measured.secondsPerTitleForward * rows * (validation + test);
-  return { seconds: perEpoch * config.epochs + report, bytes: measured.bytes };
+  // Folds measure their training rows, too.
+  const report = measured.secondsPerTitleForward * rows * (validation + test + (foldPlan ? train : 0));
+  return { seconds: trainings * (perEpoch * config.epochs + report), bytes: measured.bytes };
+}
+
+function sharesOfFold({ train, validation }: TrainingConfig['split'], { folds }: FoldPlan) {
+  const rest = 1 - 1 / folds;
+  const share = validation / (train + validation);
+  return { train: rest * (1 - share), validation: rest * share, test: 1 / folds };
 }

@@ -193,9 +193,16 @@ export class DataSession {
     return this.current().views.page(query, offset, limit);
   }
 
-  /** What goes to training: cleaned titles, labels that occur, near-duplicate groups. @throws RungError when the summary says `blocked`. */
-  dataset(): Dataset {
-    const { table, settings, titles, labels, trainable } = this.current();
+  /**
+   * What goes to training: cleaned titles, labels that occur, near-duplicate groups. `change` is for this once: what is open stays as it is.
+   * @throws RungError when the summary says `blocked`.
+   */
+  dataset(change: Partial<DataSettings> = {}): Dataset {
+    const current = this.current();
+    const wanted = { ...current.settings, ...change };
+    const { table, settings, titles, labels, trainable } = sameValue(wanted, current.settings)
+      ? current
+      : this.analyse(current.table, wanted, current, silent);
     const blocked = findBlock(table, settings, labels, trainable);
     if (blocked !== null || titles === null || labels === null) {
       throw new RungError(

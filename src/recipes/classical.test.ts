@@ -4,14 +4,8 @@ import { wordsAndCharacters } from '../baselines/tfidf.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { Random } from '../shared/random.ts';
 import { packStrings } from '../shared/strings.ts';
-import {
-  classical,
-  searchAllKinds,
-  tfidfLogistic,
-  type ClassicalEvent,
-  type ClassicalResult,
-  type ClassicalSettings,
-} from './classical.ts';
+import { classical, type ClassicalEvent, type ClassicalResult } from './classical.ts';
+import { searchAllKinds, tfidfLogistic, type ClassicalSettings } from './oneClassifierPerLabel.ts';
 
 const areas = ['Sales', 'Finance', 'Nursing', 'Software', 'Marketing', 'Legal'];
 const kinds = [

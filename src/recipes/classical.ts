@@ -3,69 +3,23 @@
  * cross-validation on the training rows, its scores made probabilities and its threshold put with the same out-of-fold scores. The test
  * split is looked at once, at the end. With one candidate and no calibration it is the plain baseline (`tfidfLogistic`).
  */
-import { candidateText, drawCandidates, fitCandidate, type Candidate } from '../baselines/candidates.ts';
+import { candidateText, fitCandidate } from '../baselines/candidates.ts';
 import { countPositives } from '../baselines/classifier.ts';
-import type { NgramKind } from '../baselines/ngrams.ts';
 import { makeInnerFolds, tryCandidate, type Trial } from '../baselines/search.ts';
-import { fitTfidfUnion, transformTfidfUnion, wordsAndCharacters } from '../baselines/tfidf.ts';
+import { fitTfidfUnion, transformTfidfUnion } from '../baselines/tfidf.ts';
 import { kFold } from '../data/split.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
-import {
-  defaultClassicalConfig,
-  type ChosenClassifier,
-  type ClassicalConfig,
-  type TrialRecord,
-} from '../shared/classical.ts';
+import type { ChosenClassifier, TrialRecord } from '../shared/classical.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
 import { minimumSupport, type FoldFigures, type SplitReport, type TestRow } from '../shared/training.ts';
-import { defaultNormalisation, normaliser, type NormalisationOptions } from '../text/normalise.ts';
+import { normaliser } from '../text/normalise.ts';
 import { nextTask } from '../training/eventLoop.ts';
 import { classicalFeatures, classicalProbabilities, type ClassicalModel } from './classicalModel.ts';
 import { foldFigures } from './crossValidate.ts';
+import type { ClassicalSettings } from './oneClassifierPerLabel.ts';
 import { testRows } from './testRows.ts';
-
-export interface ClassicalSettings {
-  /** How titles are normalised first; null: not at all. */
-  normalisation: NormalisationOptions | null;
-  ngrams: readonly NgramKind[];
-  /** What is tried for each label; among equals the earlier wins. A label in too few rows to compare them takes the first. */
-  candidates: readonly Candidate[];
-  /** Whether scores are calibrated on the inner folds; else log-odds are taken at their word. */
-  calibrate: boolean;
-  innerFolds: number;
-  seed: number;
-}
-
-/** The plain baseline: what a careful person would try first. */
-export function tfidfLogistic(seed: number): ClassicalSettings {
-  return {
-    normalisation: null,
-    ngrams: wordsAndCharacters,
-    candidates: [{ kind: 'logistic regression', C: 30, classWeight: 'balanced' }],
-    calibrate: false,
-    innerFolds: 5,
-    seed,
-  };
-}
-
-/** What the settings of the page come to. */
-export function settingsOf({ kinds, trials, innerFolds, normalise, seed }: ClassicalConfig): ClassicalSettings {
-  return {
-    normalisation: normalise ? defaultNormalisation : null,
-    ngrams: wordsAndCharacters,
-    candidates: drawCandidates(trials, seed).filter(({ kind }) => kinds.includes(kind)),
-    calibrate: true,
-    innerFolds,
-    seed,
-  };
-}
-
-/** All six kinds, three settings of each, on titles in normal form. */
-export function searchAllKinds(seed: number): ClassicalSettings {
-  return settingsOf({ ...defaultClassicalConfig, seed });
-}
 
 export interface ClassicalInput {
   dataset: Dataset;

@@ -1,14 +1,26 @@
 /** What changes with the choice of an encoder. */
+import type { LearningRates } from './recipe.ts';
 import { defaultTrainingConfig, type EncoderSource, type TrainingConfig } from './training.ts';
 
 /** For pretrained weights, which a larger one would wash out: the upper end of what Devlin et al. 2019 (section A.3) tried. */
 export const pretrainedLearningRate = 5e-5;
 
-const usualRate = ({ kind }: EncoderSource): number =>
-  kind === 'hub' || kind === 'dropped' ? pretrainedLearningRate : defaultTrainingConfig.learningRate;
+/** Of a recipe that names none of its own. */
+export const usualRates: LearningRates = {
+  shipped: defaultTrainingConfig.learningRate,
+  published: pretrainedLearningRate,
+};
+
+export function usualRate({ kind }: EncoderSource, rates: LearningRates): number {
+  return kind === 'hub' || kind === 'dropped' ? rates.published : rates.shipped;
+}
 
 /** The settings with another encoder. A learning rate that was the usual one stays the usual one; one that was set stays. */
-export function withEncoder(config: TrainingConfig, encoder: EncoderSource): TrainingConfig {
-  const isUsual = config.learningRate === usualRate(config.encoder);
-  return { ...config, encoder, learningRate: isUsual ? usualRate(encoder) : config.learningRate };
+export function withEncoder(
+  config: TrainingConfig,
+  encoder: EncoderSource,
+  rates: LearningRates = usualRates,
+): TrainingConfig {
+  const isUsual = config.learningRate === usualRate(config.encoder, rates);
+  return { ...config, encoder, learningRate: isUsual ? usualRate(encoder, rates) : config.learningRate };
 }

@@ -1,8 +1,8 @@
 /** The slim bar that stays in sight while a training runs, whatever screen is open. */
 import { ActionIcon, Progress, Tooltip } from '@mantine/core';
 import { Pause, Play, Square } from 'lucide-react';
-import type { LiveRun } from '../shared/live.ts';
-import { formatPercent, formatTimeLeft } from './format.ts';
+import type { LiveFolds, LiveRun } from '../shared/live.ts';
+import { formatCounted, formatPercent, formatTimeLeft } from './format.ts';
 import classes from './RunProgress.module.css';
 
 export interface RunProgressProps {
@@ -12,8 +12,44 @@ export interface RunProgressProps {
   onStop: () => void;
 }
 
-/** Share of the steps that are done, 0 to 1; null while it cannot be told. */
+/** Share of the work that is done, 0 to 1; null while it cannot be told. */
 export function runFraction(live: LiveRun): number | null {
+  const folds = live.crossValidation;
+  if (folds === null || folds.current === null) return trainingFraction(live);
+  return (folds.done.length + (betweenFolds(live) ? 0 : (trainingFraction(live) ?? 0))) / plannedFolds(folds);
+}
+
+export function plannedFolds({ folds, seeds }: LiveFolds): number {
+  return folds * seeds.length;
+}
+
+/** The fold that was trained last is done, the next has not begun. */
+function betweenFolds({ crossValidation }: LiveRun): boolean {
+  const [current, last] = [crossValidation?.current, crossValidation?.done.at(-1)];
+  return current?.seed === last?.seed && current?.fold === last?.fold;
+}
+
+/** Seconds until all is done; null while it cannot be told. */
+export function runSecondsLeft(live: LiveRun): number | null {
+  const left = live.method === 'classical' ? live.secondsLeft : (live.steps.at(-1)?.secondsLeft ?? null);
+  const folds = live.crossValidation;
+  if (folds === null) return left;
+  const { done } = folds;
+  const fraction = trainingFraction(live) ?? 0;
+  const ofOne =
+    done.length > 0
+      ? done.reduce((sum, { seconds }) => sum + seconds, 0) / done.length
+      : left !== null && fraction < 1
+        ? left / (1 - fraction)
+        : null;
+  if (ofOne === null) return null;
+  const current = betweenFolds(live) ? 0 : (left ?? ofOne);
+  const others = plannedFolds(folds) - done.length - (betweenFolds(live) ? 0 : 1);
+  return current + ofOne * others;
+}
+
+/** The same of one training. */
+function trainingFraction(live: LiveRun): number | null {
   const last = live.steps.at(-1);
   if (live.status === 'preparing' || live.status === 'finishing') return live.fraction;
   if (live.plan === null || live.plan.totalSteps === 0) return live.fraction;
@@ -33,7 +69,20 @@ export function runActivity(live: LiveRun): string {
   if (live.status === 'stopping')
     return live.message === null ? 'Stopping after this step' : `Stopping. ${live.message}`;
   if (live.status === 'paused') return 'Paused';
-  return formatTimeLeft(live.steps.at(-1)?.secondsLeft ?? null);
+  const time = formatTimeLeft(runSecondsLeft(live));
+  const { method, message, crossValidation } = live;
+  const what = [
+    ...(crossValidation?.current ? [foldText(crossValidation)] : []),
+    ...(method === 'classical' && message !== null ? [message] : []),
+  ];
+  return [...what, time].join(' · ');
+}
+
+/** "Fold 2 of 5"; with several seeds "Fold 2 of 5, seed 2 of 3". */
+export function foldText({ folds, seeds, current }: LiveFolds): string {
+  if (current === null) return '';
+  const repeat = seeds.length > 1 ? `, seed ${seeds.indexOf(current.seed) + 1} of ${seeds.length}` : '';
+  return `Fold ${current.fold} of ${folds}${repeat}`;
 }
 
 export interface RunControls {
@@ -47,13 +96,22 @@ export interface RunControls {
 
 /** What can be done with a run now. It can be stopped from the first moment; what is kept then depends on how far it came. */
 export function runControls(live: LiveRun): RunControls {
-  const stopText = live.bestEpoch === null ? 'Stop training' : 'Stop and keep the best epoch';
+  const stopText = stopTextOf(live);
   if (live.status === 'finishing') {
     const reason = 'All steps are done: the run is being measured and kept';
     return { pause: reason, stop: reason, stopText };
   }
   if (live.status === 'stopping') return { pause: 'It is stopping', stop: 'It is stopping', stopText };
   return { pause: live.status === 'preparing' ? 'There is nothing to pause yet' : null, stop: null, stopText };
+}
+
+function stopTextOf({ crossValidation, method, bestEpoch }: LiveRun): string {
+  if (crossValidation) {
+    const done = crossValidation.done.length;
+    return done === 0 ? 'Stop' : `Stop and keep ${formatCounted(done, 'fold')}`;
+  }
+  if (method === 'classical') return 'Stop the search';
+  return bestEpoch === null ? 'Stop training' : 'Stop and keep the best epoch';
 }
 
 /** Attributes of a button that keeps the focus and can say why it does nothing; a `disabled` one shows no tooltip. */
@@ -85,7 +143,7 @@ export function RunProgress({ live, onPause, onResume, onStop }: RunProgressProp
         {live.name}
       </span>
       <span className={`${classes.facts} tabular`}>
-        {epochs !== null && live.status !== 'finishing' && (
+        {epochs !== null && live.crossValidation === null && live.status !== 'finishing' && (
           <span>
             epoch {epoch} of {epochs}
           </span>

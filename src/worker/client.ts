@@ -44,7 +44,7 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
     openText: (text, options, onProgress) => remote.openText(text, options, Comlink.proxy(onProgress)),
     configure: (change) => remote.configure(change),
     rows: (query, offset, limit) => remote.rows(query, offset, limit),
-    dataset: () => remote.dataset(),
+    dataset: (change) => remote.dataset(change),
     readTitles: (source, titleColumn) => remote.readTitles(source, titleColumn),
     measureSplit: (request) => remote.measureSplit(request),
     writePredictions: (table, format) =>
@@ -60,6 +60,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
   return {
     device: (force) => remote.device(force),
     encoders: () => remote.encoders(),
+    recipes: () => remote.recipes(),
     measure: (config, titles) => remote.measure(config, Comlink.transfer(titles, buffersOfStrings(titles))),
     train: (request, onEvent) =>
       remote.train(

@@ -35,7 +35,7 @@ describe('the data worker', () => {
     expect(summary.tokenLengths.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
     const page = await data.rows({ search: 'gérant' }, 0, 5);
     expect(page).toEqual({ total: 1, rows: [{ row: 32, title: 'Gérant – €uro', labels: ['Manager'], notes: [] }] });
-    const dataset = await data.dataset();
+    const dataset = await data.dataset({});
     expect(unpackStrings(dataset.titles).at(-1)).toBe('Gérant - €uro');
     expect(dataset.labels).toHaveLength(93);
   });

@@ -53,8 +53,8 @@ class DataHost implements DataApi {
     return this.session.rows(query, offset, limit);
   }
 
-  async dataset(): Promise<Dataset> {
-    const dataset = this.session.dataset();
+  async dataset(change: Partial<DataSettings>): Promise<Dataset> {
+    const dataset = this.session.dataset(change);
     const { titles, labels, rowNumbers, groups } = dataset;
     return Comlink.transfer(dataset, [
       titles.bytes.buffer,

@@ -6,7 +6,9 @@ import { classicalFileName, renewedClassicalFile } from '../recipes/classicalMod
 import { readEncoder, withHead } from '../recipes/encoder.ts';
 import { measure } from '../recipes/measure.ts';
 import { withFigures } from '../recipes/package.ts';
+import { recipes } from '../recipes/registry.ts';
 import { RungError } from '../shared/errors.ts';
+import type { RecipeInfo } from '../shared/recipe.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
@@ -69,6 +71,10 @@ class Host implements EngineApi {
 
   encoders(): Promise<EncoderInfo[]> {
     return this.encoderList.list();
+  }
+
+  async recipes(): Promise<RecipeInfo[]> {
+    return [...recipes];
   }
 
   async measure(config: TrainingConfig, titles: PackedStrings): Promise<Estimate | null> {

@@ -5,6 +5,7 @@
  */
 import type { SplitFigures, SplitFiguresRequest } from '../metrics/splitFigures.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } from '../shared/dataset.ts';
+import type { RecipeInfo } from '../shared/recipe.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
@@ -60,8 +61,8 @@ export interface DataApi {
   configure(change: Partial<DataSettings>): Promise<DataSummary>;
   /** A window of the rows that match. */
   rows(query: RowQuery, offset: number, limit: number): Promise<RowPage>;
-  /** The session's rows, ready to train on. @throws RungError when the summary says `blocked`. */
-  dataset(): Promise<Dataset>;
+  /** The session's rows, ready to train on; settings in `change` hold for this once. @throws RungError when the summary says `blocked`. */
+  dataset(change: Partial<DataSettings>): Promise<Dataset>;
   /** Titles of another file, or of pasted text (one a line, or a table). `titleColumn` null: guess. */
   readTitles(source: File | string, titleColumn: number | null): Promise<TitleFile>;
   /** Figures of answers on a split, with their intervals. */
@@ -125,6 +126,8 @@ export interface EngineApi {
   /** Starts the backend and says what it is. `force` null: the best there is. */
   device(force: Backend | null): Promise<DeviceReport>;
   encoders(): Promise<EncoderInfo[]>;
+  /** What can be trained, the default first. */
+  recipes(): Promise<RecipeInfo[]>;
   /**
    * Trains on a few of the titles for about two seconds and throws the result away. Null while a training runs, and when another
    * measurement or a training begins meanwhile.

@@ -1,14 +1,16 @@
 /** A search of classical classifiers from request to record. Nothing of it is kept before its end: half a search predicts nothing. */
 import { splitDataset } from '../data/split.ts';
-import { classical, settingsOf } from '../recipes/classical.ts';
+import { classical } from '../recipes/classical.ts';
 import { classicalFileName, classicalFiles } from '../recipes/classicalModel.ts';
+import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ClassicalRun } from '../shared/training.ts';
 import { fail, Keeper, newRecord, plannedRows, requireRows } from './keeper.ts';
+import { secondsLeft, throttled } from './progress.ts';
 import type { TrainingRequest } from './protocol.ts';
 import type { TrainingSurroundings } from './surroundings.ts';
-import { throttled } from './throttled.ts';
+
 
 /** @throws RungError; the record is then kept with status 'failed'. */
 export async function runClassical(
@@ -36,19 +38,20 @@ export async function runClassical(
   });
   const tell = throttled(onEvent);
   const started = performance.now();
+  const clock = (): number => (performance.now() - started) / 1000 - live.pausedSeconds;
   try {
     const recipe = classical({ dataset, split, settings: settingsOf(config), signal: live.signal, gate: live.gate });
     let next = await recipe.next();
     for (; !next.done; next = await recipe.next()) {
       const { value: event } = next;
       if (event.type === 'chosen') run.chosen = [...run.chosen, event.record];
-      tell(event);
+      tell(event.type === 'phase' ? { ...event, secondsLeft: secondsLeft(clock(), event.fraction) } : event);
     }
     const { model, chosen, thresholds, report, testRows } = next.value;
     Object.assign(run, {
       status: 'finished',
       finishedAt: Date.now(),
-      seconds: (performance.now() - started) / 1000 - live.pausedSeconds,
+      seconds: clock(),
       chosen,
       thresholds,
       chosenThresholds: thresholds,
@@ -61,7 +64,7 @@ export async function runClassical(
     if (!(thrown instanceof RungError && thrown.code === 'aborted')) throw await fail(run, keep, thrown);
     run.status = 'stopped';
     run.finishedAt = Date.now();
-    run.seconds = (performance.now() - started) / 1000 - live.pausedSeconds;
+    run.seconds = clock();
     await keep.record();
     return run;
   }

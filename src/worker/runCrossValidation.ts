@@ -1,8 +1,9 @@
 /** A cross-validation from request to record. Each fold that is done is kept at once: what stops it takes nothing away. */
-import { classical, settingsOf } from '../recipes/classical.ts';
+import { classical } from '../recipes/classical.ts';
 import { crossValidate, measured, type FoldAnswers, type FoldResult } from '../recipes/crossValidate.ts';
 import { withHead } from '../recipes/encoder.ts';
 import { finetune } from '../recipes/finetune.ts';
+import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
 import type { Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
@@ -15,10 +16,10 @@ import type {
   TrainingPlan,
 } from '../shared/training.ts';
 import { fail, Keeper, newRecord, plannedRows, requireRows } from './keeper.ts';
+import { secondsLeft, throttled } from './progress.ts';
 import type { TrainingRequest } from './protocol.ts';
 import { encoderName, totalSteps, withoutWeights } from './runFinetune.ts';
 import type { TrainingSurroundings } from './surroundings.ts';
-import { throttled } from './throttled.ts';
 
 type TrainFold = (split: Split, seed: number) => AsyncGenerator<TrainingEvent, FoldResult>;
 
@@ -49,7 +50,7 @@ export async function runCrossValidation(
   try {
     const trainFold = finetuned
       ? await finetunedFold(request, method.config, device, around)
-      : classicalFold(request, method.config, around);
+      : classicalFold(request, method.config, around, clock);
     const { train, validation } = method.config.split;
     const split = { train, validation };
     const answers: (FoldAnswers & { seed: number })[] = [];
@@ -122,13 +123,19 @@ function classicalFold(
   { dataset }: TrainingRequest,
   config: ClassicalConfig,
   { live }: TrainingSurroundings,
+  clock: () => number,
 ): TrainFold {
   return async function* trainFold(split, seed) {
+    const started = clock();
     yield { type: 'started', plan: planOf(live.id, dataset.labelNames, split, 0, 1, null) };
     const settings = settingsOf({ ...config, seed });
     const recipe = classical({ dataset, split, settings, signal: live.signal, gate: live.gate });
     let next = await recipe.next();
-    for (; !next.done; next = await recipe.next()) yield next.value;
+    for (; !next.done; next = await recipe.next()) {
+      const { value: event } = next;
+      const seconds = clock() - started;
+      yield event.type === 'phase' ? { ...event, secondsLeft: secondsLeft(seconds, event.fraction) } : event;
+    }
     return { ...next.value, bestEpoch: null, stopped: false };
   };
 }

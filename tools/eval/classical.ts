@@ -3,32 +3,39 @@ import { readFile as readBytes } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { readFile } from '../../src/data/readFile.ts';
 import { DataSession } from '../../src/data/session.ts';
-import { classical, type ClassicalResult, type ClassicalSettings } from '../../src/recipes/classical.ts';
+import { classical, type ClassicalResult } from '../../src/recipes/classical.ts';
 import { foldRows } from '../../src/recipes/crossValidate.ts';
+import type { ClassicalSettings } from '../../src/recipes/oneClassifierPerLabel.ts';
 import type { Dataset } from '../../src/shared/dataset.ts';
-import { pooledReports, type EvalResult } from './folds.ts';
+import { fewer, pooledReports, type EvalResult } from './folds.ts';
 
 export async function evaluateClassical(
   file: string,
   folds: number,
   seeds: readonly number[],
   settingsOf: (seed: number) => ClassicalSettings,
+  trainingRows: number | null,
 ): Promise<EvalResult[]> {
   const session = new DataSession(null);
   const table = await readFile(new File([await readBytes(file)], basename(file)), {}, () => undefined);
   session.load(table);
   const dataset = session.dataset();
   const results: EvalResult[] = [];
-  for (const seed of seeds) results.push(await crossValidate(dataset, folds, settingsOf(seed)));
+  for (const seed of seeds) results.push(await crossValidate(dataset, folds, settingsOf(seed), trainingRows));
   return results;
 }
 
-async function crossValidate(dataset: Dataset, folds: number, settings: ClassicalSettings): Promise<EvalResult> {
+async function crossValidate(
+  dataset: Dataset,
+  folds: number,
+  settings: ClassicalSettings,
+  trainingRows: number | null,
+): Promise<EvalResult> {
   const { seed } = settings;
   const started = performance.now();
   const runs: ClassicalResult[] = [];
   for (const [fold, { rest, test }] of foldRows(dataset, folds, seed).entries()) {
-    const split = { train: rest, validation: new Uint32Array(), test };
+    const split = { train: fewer(rest, trainingRows, seed + fold), validation: new Uint32Array(), test };
     const run = await toTheEnd(
       classical({ dataset, split, settings, signal: new AbortController().signal, gate: async () => undefined }),
     );
@@ -53,7 +60,7 @@ async function crossValidate(dataset: Dataset, folds: number, settings: Classica
     epochSeconds: null,
     backend: 'javascript',
     device: `Node ${process.versions.node}`,
-    description: `${choice}, on ${titles}`,
+    description: `${choice}, on ${titles}${trainingRows === null ? '' : `, ${trainingRows} rows to learn from`}`,
     settings,
     notes: candidates.length === 1 ? [] : dataset.labelNames.map((name, label) => chosenText(name, label, runs)),
   };

@@ -5,7 +5,6 @@ import { basename, join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
 import react from '@vitejs/plugin-react';
 import { build, preview } from 'vite';
-import type { TrainingConfig } from '../../src/shared/training.ts';
 import { chromiumArguments, chromiumPath, isolationHeaders } from '../chromium.ts';
 import type { EvalResult } from './folds.ts';
 import type { EvalRequest } from './page.ts';
@@ -16,10 +15,7 @@ declare global {
   }
 }
 
-export interface FinetuneOptions {
-  settings: Partial<TrainingConfig>;
-  encoder: string;
-}
+export type FinetuneOptions = Pick<EvalRequest, 'settings' | 'encoder' | 'randomWeights' | 'trainingRows'>;
 
 /** Builds the page, serves it with the app's headers, runs it once for each seed. */
 export async function evaluateFinetune(

@@ -1,5 +1,6 @@
 /** What an evaluation comes to: one report over the predictions of all folds. */
 import { pooledReport, type FoldAnswers } from '../../src/recipes/crossValidate.ts';
+import { Random } from '../../src/shared/random.ts';
 import type { SplitReport } from '../../src/shared/training.ts';
 
 /** What a recipe's cross-validation with one seed came to. */
@@ -31,4 +32,10 @@ export function pooledReports(
     learned: pooledReport(runs, labelNames),
     half: pooledReport(runs, labelNames, () => labelNames.map(() => 0.5)),
   };
+}
+
+/** For learning curves: `count` of the rows outside a fold, drawn by the seed; all of them with null. */
+export function fewer(rest: Uint32Array<ArrayBuffer>, count: number | null, seed: number): Uint32Array<ArrayBuffer> {
+  if (count === null) return rest;
+  return new Random(seed).shuffle(rest.slice()).slice(0, count).sort();
 }

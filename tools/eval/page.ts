@@ -1,9 +1,17 @@
 /** The page that `npm run eval` opens: the app's own workers, without its interface. */
+import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { foldRows, withValidation } from '../../src/recipes/crossValidate.ts';
 import type { Dataset, Split } from '../../src/shared/dataset.ts';
-import { defaultTrainingConfig, type FinetunedRun, type TrainingConfig } from '../../src/shared/training.ts';
+import { Random } from '../../src/shared/random.ts';
+import {
+  defaultTrainingConfig,
+  type EncoderSource,
+  type FinetunedRun,
+  type TrainingConfig,
+} from '../../src/shared/training.ts';
 import { connectData, connectEngine, type EngineClient } from '../../src/worker/client.ts';
-import { pooledReports, type EvalResult } from './folds.ts';
+import { randomEncoder } from '../randomEncoder.ts';
+import { fewer, pooledReports, type EvalResult } from './folds.ts';
 
 export interface EvalRequest {
   fileName: string;
@@ -13,6 +21,10 @@ export interface EvalRequest {
   /** Overrides of the app's default settings. */
   settings: Partial<TrainingConfig>;
   encoder: string;
+  /** Start from the encoder's shape with random weights, for comparison. */
+  randomWeights: boolean;
+  /** Rows of each fold to learn from, validation included; null: all that are outside it. */
+  trainingRows: number | null;
 }
 
 const baseUrl = new URL('../../', document.baseURI).href;
@@ -24,19 +36,21 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
   const bytes = Uint8Array.from(atob(request.bytes), (character) => character.charCodeAt(0));
   const summary = await data.open(new File([bytes], request.fileName), {}, () => undefined);
   if (summary.blocked) throw new Error(summary.blocked.message);
+  const shipped: EncoderSource = { kind: 'shipped', id: request.encoder };
   const config: TrainingConfig = {
     ...defaultTrainingConfig,
-    encoder: { kind: 'shipped', id: request.encoder },
+    encoder: request.randomWeights ? await randomTwin(engine, request.encoder, request.seed) : shipped,
     ...request.settings,
     seed: request.seed,
   };
   const device = await engine.device(config.backend);
-  const dataset = await data.dataset();
+  const dataset = await data.dataset({});
 
   const started = performance.now();
   const runs: FinetunedRun[] = [];
   for (const [fold, { rest, test }] of foldRows(dataset, request.folds, config.seed).entries()) {
-    const split = withValidation(dataset, rest, test, config.split, config.seed + fold);
+    const seen = fewer(rest, request.trainingRows, config.seed + fold);
+    const split = withValidation(dataset, seen, test, config.split, config.seed + fold);
     const run = await trainFold(engine, { dataset: structuredClone(dataset), split, config, name: `fold ${fold + 1}` });
     console.log(
       `seed ${config.seed}, fold ${fold + 1} of ${request.folds}: best epoch ${run.bestEpoch}, ${run.seconds.toFixed(0)} s, micro-F1 ${run.test?.report.microF1.value.toFixed(3)}`,
@@ -54,10 +68,30 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
     epochSeconds: runs.reduce((sum, run) => sum + run.seconds, 0) / epochs,
     backend: device.backend,
     device: device.name,
-    description: `${config.epochs} epochs at ${config.learningRate}, batch ${config.batchSize}`,
+    description: descriptionOf(config, request),
     settings: config,
     notes: [],
   };
+}
+
+function descriptionOf(config: TrainingConfig, { randomWeights, trainingRows }: EvalRequest): string {
+  const from = randomWeights ? ', from random weights' : '';
+  const rows = trainingRows === null ? '' : `, ${trainingRows} rows to learn from`;
+  return `${config.epochs} epochs at ${config.learningRate}, batch ${config.batchSize}${from}${rows}`;
+}
+
+/** The shipped encoder's folder with weights drawn anew, as if it had been dropped on the page. */
+async function randomTwin(engine: EngineClient, id: string, seed: number): Promise<EncoderSource> {
+  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'];
+  const files = await Promise.all(
+    names.map(async (name) => new File([await (await fetch(`${baseUrl}models/${id}/${name}`)).blob()], name)),
+  );
+  const config: unknown = JSON.parse(await files[0].text());
+  const size = typeof config === 'object' && config !== null ? Number(Reflect.get(config, 'vocab_size')) : NaN;
+  const weights = writeSafetensors(randomEncoder(size, new Random(seed)), { dtype: 'F32' });
+  const { encoder } = await engine.openPackage([...files, new File([weights], 'model.safetensors')], () => undefined);
+  if (!encoder) throw new Error('the random twin was not read as an encoder');
+  return encoder.source;
 }
 
 interface Fold {

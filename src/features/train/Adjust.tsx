@@ -1,21 +1,25 @@
 /** Every setting of a training, folded away until wanted: the defaults come first. */
-import { Button, Collapse, Group, NativeSelect, Text, UnstyledButton } from '@mantine/core';
-import { ChevronRight, RotateCcw } from 'lucide-react';
-import { useId, useState, type ReactNode } from 'react';
+import { NativeSelect, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { withEncoder } from '../../shared/encoderChoice.ts';
+import type { RecipeInfo } from '../../shared/recipe.ts';
 import { defaultTrainingConfig, type EncoderInfo, type TrainingConfig } from '../../shared/training.ts';
 import { backendNames, bestByNames, classWeightNames, lossNames, scheduleNames } from '../../ui/configText.ts';
+import { AdjustFold, FieldGroup } from './AdjustFold.tsx';
 import { changedSettings, type ConfigProblems } from './configProblems.ts';
 import { EncoderField } from './EncoderField.tsx';
 import type { HubFieldProps } from './HubField.tsx';
 import { knobs, withNumber, type NumericSetting } from './knobs.ts';
 import { NumberField } from './NumberField.tsx';
+import { SplitFields } from './SplitFields.tsx';
 import classes from './TrainScreen.module.css';
 
 export interface AdjustProps {
   config: TrainingConfig;
   problems: ConfigProblems;
   encoders: EncoderInfo[];
+  /** Whose settings are the usual ones; undefined until they are known. */
+  recipe: RecipeInfo | undefined;
   onChange: (config: TrainingConfig) => void;
   onReset: () => void;
   onDropEncoder: (files: File[]) => void;
@@ -24,50 +28,20 @@ export interface AdjustProps {
 
 /** @see AdjustProps */
 export function Adjust(props: AdjustProps) {
-  const { config, problems, onReset } = props;
-  const [open, setOpen] = useState(false);
-  const id = useId();
-  const changed = changedSettings(config);
+  const { config, problems, recipe, onReset } = props;
+  const changed = changedSettings(config, recipe?.method.kind === 'finetune' ? recipe.method.config : undefined);
   const wrong = Object.keys(problems).length;
   return (
-    <section className={classes.panel}>
-      <Group justify="space-between" wrap="nowrap">
-        <UnstyledButton className={classes.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-          <ChevronRight size={16} className={classes.chevron} aria-hidden="true" />
-          <span>Adjust</span>
-          <Text span size="sm" c={wrong > 0 ? 'var(--danger)' : 'var(--muted)'} fw={400}>
-            {foldedText(changed, wrong)}
-          </Text>
-        </UnstyledButton>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          className={classes.reset}
-          leftSection={<RotateCcw size={14} aria-hidden="true" />}
-          disabled={changed === 0 && wrong === 0}
-          onClick={onReset}
-        >
-          Reset<span className={classes.wideOnly}>&nbsp;to defaults</span>
-        </Button>
-      </Group>
-      <Collapse expanded={open} id={id} transitionDuration={0}>
-        <Fields {...props} />
-      </Collapse>
-    </section>
+    <AdjustFold changed={changed} wrong={wrong} onReset={onReset}>
+      <Fields {...props} />
+    </AdjustFold>
   );
-}
-
-function foldedText(changed: number, wrong: number): string {
-  if (wrong > 0) return wrong === 1 ? '1 setting cannot be used' : `${wrong} settings cannot be used`;
-  if (changed === 0) return 'all settings at their defaults';
-  return changed === 1 ? '1 setting changed' : `${changed} settings changed`;
 }
 
 // Numbers that go with a choice begin anew when another is made: one that is wrong must not stay where it is not seen.
 const { plateauFactor, plateauPatience, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
 
-function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: AdjustProps) {
+function Fields({ config, problems, encoders, recipe, onChange, onDropEncoder, hub }: AdjustProps) {
   const number = (setting: NumericSetting): ReactNode => {
     const { label, description, scale, step } = knobs[setting];
     return (
@@ -87,7 +61,7 @@ function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: Ad
         <EncoderField
           encoders={encoders}
           value={config.encoder}
-          onChange={(encoder) => onChange(withEncoder(config, encoder))}
+          onChange={(encoder) => onChange(withEncoder(config, encoder, recipe?.learningRates ?? undefined))}
           onDrop={onDropEncoder}
           hub={hub}
         />
@@ -155,19 +129,14 @@ function Fields({ config, problems, encoders, onChange, onDropEncoder, hub }: Ad
         <EarlyStopping config={config} problem={problems.earlyStoppingPatience} onChange={onChange} />
       </FieldGroup>
       <FieldGroup title="Data">
-        <SplitFields config={config} problem={problems.split} onChange={onChange} />
+        <SplitFields
+          split={config.split}
+          problem={problems.split}
+          onChange={(split) => onChange({ ...config, split })}
+        />
         {number('seed')}
       </FieldGroup>
     </>
-  );
-}
-
-function FieldGroup({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <fieldset className={classes.fields}>
-      <legend>{title}</legend>
-      {children}
-    </fieldset>
   );
 }
 
@@ -233,28 +202,5 @@ function EarlyStopping({ config, problem, onChange }: PartProps) {
         onChange={(value) => onChange({ ...config, earlyStoppingPatience: value })}
       />
     </div>
-  );
-}
-
-function SplitFields({ config, problem, onChange }: PartProps) {
-  const id = useId();
-  const names = { train: 'Training, %', validation: 'Validation, %', test: 'Test, %' };
-  return (
-    <fieldset className={classes.split} aria-label="Split of the rows" aria-describedby={id}>
-      <Text size="xs" c="var(--muted)" id={id} className={classes.splitText}>
-        Rows to learn from, rows that choose the best epoch and the thresholds, and rows kept for the final figures.
-        More to learn from means less sure figures.
-      </Text>
-      {(['train', 'validation', 'test'] as const).map((side) => (
-        <NumberField
-          key={side}
-          label={names[side]}
-          value={Number((config.split[side] * 100).toPrecision(10))}
-          step={(value, direction) => value + direction}
-          error={problem === undefined ? undefined : side === 'train' ? problem : ' '}
-          onChange={(value) => onChange({ ...config, split: { ...config.split, [side]: value / 100 } })}
-        />
-      ))}
-    </fieldset>
   );
 }

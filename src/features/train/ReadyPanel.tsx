@@ -2,7 +2,9 @@
 import { Button, Skeleton, Text, TextInput } from '@mantine/core';
 import { Cpu, Database, Layers, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { ClassicalConfig } from '../../shared/classical.ts';
 import type { LabelCount } from '../../shared/dataset.ts';
+import type { FoldPlan } from '../../shared/recipe.ts';
 import type { DeviceReport, EncoderInfo, TrainingConfig } from '../../shared/training.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../ui/format.ts';
 import { LabelChip } from '../../ui/LabelChip.tsx';
@@ -26,6 +28,10 @@ export interface ReadyPanelProps {
   runName: string;
   onRunName: (name: string) => void;
   estimate: { seconds: number; bytes: number } | null;
+  /** Settings of the classical recipe when it is the one to train; else null. */
+  classical: ClassicalConfig | null;
+  /** Null: one split. */
+  foldPlan: FoldPlan | null;
   onTrain: () => void;
 }
 
@@ -66,10 +72,15 @@ export function ReadyPanel(props: ReadyPanelProps) {
           {dataset ? <DataFact dataset={dataset} config={config} /> : <p>No table is open yet.</p>}
         </Fact>
         <Fact icon={<Layers size={16} />} title="With">
-          <EncoderFact {...props} />
+          {props.classical ? <ClassicalFact config={props.classical} /> : <EncoderFact {...props} />}
         </Fact>
         <Fact icon={<Cpu size={16} />} title="On">
-          {device ? (
+          {props.classical ? (
+            <>
+              <strong>This machine’s processor</strong>
+              <p>Classical models need no graphics card. The page stays free while they are searched.</p>
+            </>
+          ) : device ? (
             <>
               <strong>
                 {device.name}, {device.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}
@@ -100,8 +111,19 @@ function Fact({ icon, title, children }: { icon: ReactNode; title: string; child
   );
 }
 
-function EstimateText({ estimate, config }: ReadyPanelProps) {
-  const epochs = formatCounted(config.epochs, 'epoch');
+function EstimateText({ estimate, config, classical, foldPlan, dataset }: ReadyPanelProps) {
+  const trainings = foldPlan ? `${formatCounted(foldPlan.folds * foldPlan.repeats, 'training')} of ` : '';
+  if (classical) {
+    const labels = formatCounted(dataset?.labels.length ?? 0, 'label');
+    const tried = formatCounted(classical.kinds.length * classical.trials, 'classifier');
+    return (
+      <>
+        {trainings}
+        {labels}, up to {tried} tried for each. The time left shows once it runs.
+      </>
+    );
+  }
+  const epochs = trainings + formatCounted(config.epochs, 'epoch');
   if (!estimate) return <>{epochs}. Measuring how long that takes here…</>;
   const time = formatDuration(estimate.seconds < 10 ? estimate.seconds : Math.round(estimate.seconds / 5) * 5);
   return (
@@ -134,6 +156,15 @@ function DataFact({ dataset, config }: { dataset: TrainableData; config: Trainin
           </Text>
         )}
       </div>
+    </>
+  );
+}
+
+function ClassicalFact({ config }: { config: ClassicalConfig }) {
+  return (
+    <>
+      <strong>One classifier for each label</strong>
+      <p>Chosen among {config.kinds.join(', ')}, on counts of words and characters.</p>
     </>
   );
 }

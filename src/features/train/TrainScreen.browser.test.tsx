@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
+import { defaultClassicalConfig } from '../../shared/classical.ts';
 import type { LiveRun } from '../../shared/live.ts';
 import type { TrainingConfig } from '../../shared/training.ts';
 import { exampleConfig, exampleCurves, exampleDevice, exampleLabels, exampleRun } from '../../testing/exampleRun.ts';
@@ -49,6 +50,15 @@ const usual: Omit<TrainScreenProps, keyof ReturnType<typeof callbacks>> = {
   lastDeleted: null,
   compareIds: [],
   error: null,
+  recipe: {
+    recipes: [],
+    chosen: 'rung',
+    onChoose: () => undefined,
+    classical: defaultClassicalConfig,
+    foldPlan: null,
+    prepare: true,
+    onChange: () => undefined,
+  },
   hub: {
     models: [],
     fetching: null,

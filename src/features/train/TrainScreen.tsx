@@ -9,18 +9,21 @@ import { formatInterval } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
 import { preloadLineChart } from '../../ui/LineChart.tsx';
 import { Adjust } from './Adjust.tsx';
-import { configProblems } from './configProblems.ts';
+import { AdjustClassical } from './AdjustClassical.tsx';
+import { classicalProblems, configProblems, foldProblems } from './configProblems.ts';
 import type { HubFieldProps } from './HubField.tsx';
 import { LivePanel } from './LivePanel.tsx';
 import { ReadyPanel, type ReadyPanelProps } from './ReadyPanel.tsx';
+import { RecipePanel, type RecipePanelProps } from './RecipePanel.tsx';
 import { RunComparison } from './RunComparison.tsx';
 import { RunList } from './RunList.tsx';
 import classes from './TrainScreen.module.css';
 
-export interface TrainScreenProps extends ReadyPanelProps {
+export interface TrainScreenProps extends Omit<ReadyPanelProps, 'classical' | 'foldPlan'> {
   /** Called with settings that can be used only; what cannot is shown at its field and keeps Train from starting. */
   onConfigChange: (config: TrainingConfig) => void;
   onReset: () => void;
+  recipe: RecipePanelProps;
   live: LiveRun | null;
   onPause: () => void;
   onResume: () => void;
@@ -53,6 +56,10 @@ export function TrainScreen(props: TrainScreenProps) {
   }
   const shown = draft ?? config;
   const problems = configProblems(shown);
+  const { recipe } = props;
+  const classical = recipe.chosen === 'classical';
+  const wrong = Object.keys(classical ? classicalProblems(recipe.classical) : problems).length;
+  const wrongFolds = recipe.foldPlan ? Object.keys(foldProblems(recipe.foldPlan)).length : 0;
   const change = (next: TrainingConfig): void => {
     const usable = Object.keys(configProblems(next)).length === 0;
     setDraft(usable ? null : next);
@@ -82,21 +89,33 @@ export function TrainScreen(props: TrainScreenProps) {
         <>
           <ReadyPanel
             {...props}
+            classical={classical ? recipe.classical : null}
+            foldPlan={recipe.foldPlan}
             config={shown}
-            blocked={props.blocked ?? blockedText(props.dataset === null, Object.keys(problems).length)}
+            blocked={props.blocked ?? blockedText(props.dataset === null, wrong, wrongFolds)}
           />
-          <Adjust
-            config={shown}
-            problems={problems}
-            encoders={props.encoders}
-            onChange={change}
-            onReset={() => {
-              setDraft(null);
-              props.onReset();
-            }}
-            onDropEncoder={props.onDropEncoder}
-            hub={props.hub}
-          />
+          <RecipePanel {...recipe} />
+          {classical ? (
+            <AdjustClassical
+              config={recipe.classical}
+              onChange={(changed) => recipe.onChange({ classical: changed })}
+              onReset={props.onReset}
+            />
+          ) : (
+            <Adjust
+              config={shown}
+              recipe={recipe.recipes.find(({ id }) => id === recipe.chosen)}
+              problems={problems}
+              encoders={props.encoders}
+              onChange={change}
+              onReset={() => {
+                setDraft(null);
+                props.onReset();
+              }}
+              onDropEncoder={props.onDropEncoder}
+              hub={props.hub}
+            />
+          )}
         </>
       )}
       <KeptRuns {...props} />
@@ -125,8 +144,9 @@ function KeptRuns(props: TrainScreenProps) {
   );
 }
 
-function blockedText(noData: boolean, problems: number): string | null {
+function blockedText(noData: boolean, problems: number, foldProblem: number): string | null {
   if (noData) return 'Training waits for a table: open one under Data.';
+  if (foldProblem > 0) return 'A number under Recipe cannot be used as it is.';
   return problems > 0 ? 'A setting under Adjust cannot be used as it is.' : null;
 }
 

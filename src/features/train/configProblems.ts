@@ -1,4 +1,6 @@
 /** What is wrong with the settings of a training, in words that say what is allowed. */
+import { defaultClassicalConfig, type ClassicalConfig } from '../../shared/classical.ts';
+import type { FoldPlan } from '../../shared/recipe.ts';
 import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
 import { formatPercent } from '../../ui/format.ts';
 
@@ -54,14 +56,49 @@ export function configProblems(config: TrainingConfig): ConfigProblems {
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
 }
 
-/** How many settings differ from the defaults; the encoder has none. */
-export function changedSettings(config: TrainingConfig): number {
-  const { split, ...rest } = config;
-  const { split: defaultSplit, ...defaults } = defaultTrainingConfig;
-  const sides = ['train', 'validation', 'test'] as const;
-  const splitChanged = sides.some((side) => Math.abs(split[side] - defaultSplit[side]) > 1e-9);
+export type ClassicalProblems = Partial<Record<keyof ClassicalConfig, string>>;
+
+/** The same for the classical recipe. */
+export function classicalProblems(config: ClassicalConfig): ClassicalProblems {
+  const found: ClassicalProblems = {
+    kinds: config.kinds.length === 0 ? 'At least one kind is needed' : undefined,
+    trials: whole(config.trials, 1, 20),
+    innerFolds: whole(config.innerFolds, 2, 10),
+    seed: whole(config.seed, 0, 4294967295),
+    split: splitProblem(config.split),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
+}
+
+/** The same for a cross-validation. */
+export function foldProblems({ folds, repeats }: FoldPlan): Partial<Record<keyof FoldPlan, string>> {
+  const found = { folds: whole(folds, 2, 20), repeats: whole(repeats, 1, 10) };
+  return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
+}
+
+function changedSplit(split: TrainingConfig['split'], usual: TrainingConfig['split']): boolean {
+  return (['train', 'validation', 'test'] as const).some((side) => Math.abs(split[side] - usual[side]) > 1e-9);
+}
+
+/** How many settings of the classical recipe differ from its defaults. */
+export function changedClassical(config: ClassicalConfig): number {
+  const { kinds, split, ...rest } = config;
+  const { kinds: usualKinds, split: usualSplit, ...usual } = defaultClassicalConfig;
+  const names = Object.keys(usual).filter((name): name is keyof typeof usual => name in rest);
+  const changed = names.filter((name) => rest[name] !== usual[name]).length;
+  return changed + Number(kinds.length !== usualKinds.length) + Number(changedSplit(split, usualSplit));
+}
+
+/** How many settings differ from the recipe's; the encoder is a choice of its own. */
+export function changedSettings(
+  config: TrainingConfig,
+  recipe: Omit<TrainingConfig, 'encoder'> = defaultTrainingConfig,
+): number {
+  const { split, encoder: _, ...rest } = config;
+  const { split: usualSplit, ...defaults } = recipe;
+  const splitChanged = changedSplit(split, usualSplit);
   const names = Object.keys(defaults).filter((name): name is keyof typeof defaults => name in rest);
-  return names.filter((name) => rest[name] !== defaults[name]).length + (splitChanged ? 1 : 0);
+  return names.filter((name) => rest[name] !== defaults[name]).length + Number(splitChanged);
 }
 
 /** Rows of each side for `rows` rows, as the shares say; the split itself may differ by a few to keep near-duplicates together. */

@@ -1,0 +1,35 @@
+import { Text } from '@mantine/core';
+import { useId } from 'react';
+import type { TrainingConfig } from '../../shared/training.ts';
+import { NumberField } from './NumberField.tsx';
+import classes from './TrainScreen.module.css';
+
+export interface SplitFieldsProps {
+  split: TrainingConfig['split'];
+  problem: string | undefined;
+  onChange: (split: TrainingConfig['split']) => void;
+}
+
+/** The shares of a split, in percent. */
+export function SplitFields({ split, problem, onChange }: SplitFieldsProps) {
+  const id = useId();
+  const names = { train: 'Training, %', validation: 'Validation, %', test: 'Test, %' };
+  return (
+    <fieldset className={classes.split} aria-label="Split of the rows" aria-describedby={id}>
+      <Text size="xs" c="var(--muted)" id={id} className={classes.splitText}>
+        Rows to learn from, rows that choose the best epoch and the thresholds, and rows kept for the final figures.
+        More to learn from means less sure figures.
+      </Text>
+      {(['train', 'validation', 'test'] as const).map((side) => (
+        <NumberField
+          key={side}
+          label={names[side]}
+          value={Number((split[side] * 100).toPrecision(10))}
+          step={(value, direction) => value + direction}
+          error={problem === undefined ? undefined : side === 'train' ? problem : ' '}
+          onChange={(value) => onChange({ ...split, [side]: value / 100 })}
+        />
+      ))}
+    </fieldset>
+  );
+}

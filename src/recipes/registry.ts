@@ -1,0 +1,8 @@
+/** Every recipe that the page offers, the default first. */
+import type { RecipeInfo } from '../shared/recipe.ts';
+import { debertaWeighted } from './debertaWeighted.ts';
+import { distilbertFiveFold } from './distilbertFiveFold.ts';
+import { oneClassifierPerLabel } from './oneClassifierPerLabel.ts';
+import { rung } from './rung.ts';
+
+export const recipes: readonly RecipeInfo[] = [rung, distilbertFiveFold, debertaWeighted, oneClassifierPerLabel];

@@ -1,0 +1,16 @@
+/** Rung's own recipe, and the default: the settings that did best with the shipped encoder. */
+import { pretrainedLearningRate } from '../shared/encoderChoice.ts';
+import type { RecipeInfo } from '../shared/recipe.ts';
+import { defaultTrainingConfig } from '../shared/training.ts';
+
+export const rung: RecipeInfo = {
+  id: 'rung',
+  name: 'Rung',
+  summary: 'A fine-tuned encoder, one split. The default.',
+  description:
+    'The encoder and a new head are trained together, every layer at the same rate, with cross-entropy for each label by itself. Rows are split 80/10/10 by their label sets, near duplicates kept on one side. The epoch that does best on the validation rows is kept, a threshold for each label is chosen on the same rows, and the test rows are looked at once, at the end.',
+  method: { kind: 'finetune', config: { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'rung-mini' } } },
+  learningRates: { shipped: defaultTrainingConfig.learningRate, published: pretrainedLearningRate },
+  foldPlan: null,
+  data: null,
+};
