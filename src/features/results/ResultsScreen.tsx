@@ -6,7 +6,9 @@ import { movedThresholds } from '../../shared/evaluation.ts';
 import type { RunRecord } from '../../shared/training.ts';
 import { describeRun } from '../../ui/configText.ts';
 import { formatMoment } from '../../ui/format.ts';
+import { ChosenClassifiers } from './ChosenClassifiers.tsx';
 import { Confusion } from './Confusion.tsx';
+import { CrossValidated } from './CrossValidated.tsx';
 import { OneLabel } from './OneLabel.tsx';
 import { noFilter, type WrongFilter } from './outcomes.ts';
 import { PerLabelTable } from './PerLabelTable.tsx';
@@ -49,7 +51,13 @@ export function ResultsScreen(props: ResultsScreenProps) {
           <RunHeader {...props} run={run} />
           <StatusNote run={run} />
           {/* A new run starts with its own filters. */}
-          {run.test && <Report key={run.id} {...props} run={run} test={run.test} />}
+          {run.test &&
+            (run.kind === 'cross-validation' ? (
+              <CrossValidated key={run.id} run={run} test={run.test} />
+            ) : (
+              <Report key={run.id} {...props} run={run} test={run.test} />
+            ))}
+          {run.kind === 'classical' && run.chosen.length > 0 && <ChosenClassifiers chosen={run.chosen} />}
           <Settings run={run} />
         </>
       )}
@@ -170,7 +178,6 @@ function Report({ run, test, onThresholds, measure }: ReportProps) {
           wrong={wrong}
           rows={test.rows.length}
           labelNames={labelNames}
-          thresholds={shown}
           filter={filter}
           onFilter={setFilter}
         />

@@ -3,8 +3,7 @@ import { Text } from '@mantine/core';
 import type { Evaluation } from '../../metrics/bootstrap.ts';
 import { minimumSupport, type Interval, type SplitReport } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
-import { IntervalBar } from '../../ui/IntervalBar.tsx';
-import { Term } from '../../ui/Term.tsx';
+import { BigFigure } from './BigFigure.tsx';
 import classes from './ResultsScreen.module.css';
 
 /** Shares in plain words: 0.867 -> "87 of 100". */
@@ -90,32 +89,4 @@ export function Summary({ evaluation, labelRanking, moved, settled }: SummaryPro
 function supportedText(macroF1: Interval | null): string {
   const left = `labels under ${minimumSupport} rows left out`;
   return macroF1 === null ? `${left}: not enough rows to say` : `${formatFigure(macroF1.value, 2)} with ${left}`;
-}
-
-interface BigFigureProps {
-  name: string;
-  interval: Interval;
-  help: string;
-  context: string;
-  floor?: { value: number; name: string };
-}
-
-function BigFigure({ name, interval, help, context, floor }: BigFigureProps) {
-  return (
-    <div className={classes.figure}>
-      <div className={classes.term}>
-        <Term name={name} help={help} />
-      </div>
-      <div className={classes.value}>
-        <strong className="tabular">{formatFigure(interval.value, 2)}</strong>
-        <span className="tabular" aria-hidden="true">
-          from {formatFigure(interval.low, 2)} to {formatFigure(interval.high, 2)}
-        </span>
-      </div>
-      <IntervalBar name={name} interval={interval} floor={floor ?? null} />
-      <Text size="xs" c="var(--muted)" mt={4}>
-        {context}
-      </Text>
-    </div>
-  );
 }

@@ -14,7 +14,6 @@ export interface WrongTitlesProps {
   /** Test titles in all. */
   rows: number;
   labelNames: string[];
-  thresholds: number[];
   filter: WrongFilter;
   onFilter: (filter: WrongFilter) => void;
 }
@@ -44,7 +43,7 @@ function cellText({ pair, sets }: WrongFilter, names: string[]): string | null {
 }
 
 /** @see WrongTitlesProps */
-export function WrongTitles({ wrong, rows, labelNames, thresholds, filter, onFilter }: WrongTitlesProps) {
+export function WrongTitles({ wrong, rows, labelNames, filter, onFilter }: WrongTitlesProps) {
   const shown = filterOutcomes(wrong, filter);
   const cell = cellText(filter, labelNames);
   return (
@@ -113,7 +112,6 @@ export function WrongTitles({ wrong, rows, labelNames, thresholds, filter, onFil
           key={JSON.stringify(filter)}
           outcomes={shown}
           labelNames={labelNames}
-          thresholds={thresholds}
         />
       )}
     </section>
@@ -123,10 +121,9 @@ export function WrongTitles({ wrong, rows, labelNames, thresholds, filter, onFil
 interface TitleListProps {
   outcomes: Outcome[];
   labelNames: string[];
-  thresholds: number[];
 }
 
-function TitleList({ outcomes, labelNames, thresholds }: TitleListProps) {
+function TitleList({ outcomes, labelNames }: TitleListProps) {
   const scroller = useRef<HTMLElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- what it returns is used here only
   const virtual = useVirtualizer({
@@ -155,7 +152,7 @@ function TitleList({ outcomes, labelNames, thresholds }: TitleListProps) {
             className={classes.item}
             style={{ transform: `translateY(${item.start}px)` }}
           >
-            <TitleRow outcome={outcomes[item.index]} labelNames={labelNames} thresholds={thresholds} />
+            <TitleRow outcome={outcomes[item.index]} labelNames={labelNames} />
           </li>
         ))}
       </ul>
@@ -166,8 +163,8 @@ function TitleList({ outcomes, labelNames, thresholds }: TitleListProps) {
 /** A title of 100,000 characters need not all be on the page. */
 const shownCharacters = 300;
 
-function TitleRow({ outcome, labelNames, thresholds }: Omit<TitleListProps, 'outcomes'> & { outcome: Outcome }) {
-  const { test, predicted, missed, wrong } = outcome;
+function TitleRow({ outcome, labelNames }: Omit<TitleListProps, 'outcomes'> & { outcome: Outcome }) {
+  const { test, thresholds, predicted, missed, wrong } = outcome;
   const labels = labelNames.map((_, label) => label);
   const carried = labels.filter((label) => test.actual[label]);
   const given = labels.filter((label) => predicted[label]);

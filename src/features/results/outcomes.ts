@@ -3,6 +3,8 @@ import type { TestRow } from '../../shared/training.ts';
 
 export interface Outcome {
   test: TestRow;
+  /** One a label: what was predicted goes by them. */
+  thresholds: readonly number[];
   predicted: boolean[];
   /** Labels that the title carries and that were not predicted. */
   missed: number[];
@@ -22,7 +24,7 @@ export function outcomesOf(rows: readonly TestRow[], thresholds: readonly number
     const distances = [...missed, ...wrong].map((label) =>
       Math.abs(test.probabilities[label] - (thresholds[label] ?? 0.5)),
     );
-    return { test, predicted, missed, wrong, surprise: Math.max(0, ...distances) };
+    return { test, thresholds, predicted, missed, wrong, surprise: Math.max(0, ...distances) };
   });
 }
 

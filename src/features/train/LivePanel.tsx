@@ -1,12 +1,22 @@
 /** A training that runs: how far it is, how well it does, and the buttons to hold or end it. */
-import { Alert, Button, Group, Progress, Tooltip, VisuallyHidden } from '@mantine/core';
+import { Alert, Button, Group, Progress, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Info, Pause, Play, Square } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { LiveRun } from '../../shared/live.ts';
+import type { LiveFolds, LiveRun } from '../../shared/live.ts';
 import type { EpochRecord, TrainingConfig } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure, formatPercent, formatSmall } from '../../ui/format.ts';
-import { plannedEpochs, refusing, runActivity, runControls, runFraction } from '../../ui/RunProgress.tsx';
+import { FoldTable } from '../../ui/FoldTable.tsx';
+import {
+  foldText,
+  plannedEpochs,
+  plannedFolds,
+  refusing,
+  runActivity,
+  runControls,
+  runFraction,
+} from '../../ui/RunProgress.tsx';
 import { Stat, StatRow } from '../../ui/Stat.tsx';
+import { ClassicalLive } from './ClassicalLive.tsx';
 import { TrainingCharts } from './TrainingCharts.tsx';
 import classes from './TrainScreen.module.css';
 
@@ -62,29 +72,52 @@ export function LivePanel({ live, config, labelNames, onPause, onResume, onStop 
             <span className="tabular">{fraction === null ? '' : formatPercent(fraction)}</span>
           </Group>
         </div>
-        <LiveStats live={live} config={config} />
-        <VisuallyHidden component="output">{epochNews(live)}</VisuallyHidden>
+        {live.method === 'finetune' && <LiveStats live={live} config={config} />}
+        <VisuallyHidden component="output">{news(live)}</VisuallyHidden>
       </section>
       {live.notices.map((notice) => (
         <Alert key={notice} variant="light" color="yellow" icon={<Info size={18} />} className={classes.notice}>
           {notice}
         </Alert>
       ))}
-      <TrainingCharts
-        steps={live.steps}
-        epochs={live.epochs}
-        stepsPerEpoch={live.plan?.stepsPerEpoch ?? null}
-        plannedEpochs={plannedEpochs(live) ?? config.epochs}
-        labelNames={live.plan?.labelNames ?? labelNames}
-        bestEpoch={live.bestEpoch}
-        peakRate={config.learningRate}
-      />
+      {live.crossValidation && <Folds folds={live.crossValidation} />}
+      {live.method === 'classical' ? (
+        <ClassicalLive live={live} labelNames={live.plan?.labelNames ?? labelNames} />
+      ) : (
+        <TrainingCharts
+          steps={live.steps}
+          epochs={live.epochs}
+          stepsPerEpoch={live.plan?.stepsPerEpoch ?? null}
+          plannedEpochs={plannedEpochs(live) ?? config.epochs}
+          labelNames={live.plan?.labelNames ?? labelNames}
+          bestEpoch={live.bestEpoch}
+          peakRate={config.learningRate}
+        />
+      )}
     </>
   );
 }
 
-/** Said to screen readers once an epoch, not at every step. */
-function epochNews(live: LiveRun): string {
+function Folds({ folds }: { folds: LiveFolds }) {
+  const best = folds.done.reduce<number | null>((most, { test }) => Math.max(most ?? 0, test.microF1), null);
+  return (
+    <section className={classes.panel} aria-label="Cross-validation">
+      <Group justify="space-between" gap="md" mb="sm">
+        <strong>{foldText(folds) || 'Folds'}</strong>
+        <Text size="sm" c="var(--muted)" className="tabular">
+          {formatCount(folds.done.length)} of {formatCount(plannedFolds(folds))} done
+          {best !== null && `, best micro-F1 ${formatFigure(best)}`}
+        </Text>
+      </Group>
+      <FoldTable folds={folds.done} planned={folds} current={folds.current} />
+    </section>
+  );
+}
+
+/** Said to screen readers once a fold, an epoch or a label, not at every step. */
+function news(live: LiveRun): string {
+  if (live.crossValidation) return foldText(live.crossValidation);
+  if (live.method === 'classical') return `${formatCounted(live.chosen.length, 'label')} decided`;
   const last = live.epochs.at(-1);
   if (!last) return '';
   const best = live.bestEpoch === last.epoch ? ', the best so far' : '';
