@@ -7,12 +7,22 @@ export interface WordPush {
   /** Its place in the cleaned title, characters. */
   from: number;
   to: number;
-  /** By integrated gradients. */
-  push: number;
+  /** By integrated gradients; null where the model has none. */
+  push: number | null;
   /** By leaving it out: log-odds of the title minus log-odds without the word. */
   drop: number;
   /** Probability of the label without the word. */
   without: number;
+}
+
+/** The pushes of integrated gradients, and whether they add up. */
+export interface Completeness {
+  /** Log-odds when every word is blanked: what the pushes start from. */
+  baseline: number;
+  /** Points on the way from the blanked title to the title. */
+  steps: number;
+  /** How far the pushes are from adding up to the change of the log-odds, as a share of it: what finitely many points leave out. */
+  error: number;
 }
 
 export interface Explanation {
@@ -27,12 +37,8 @@ export interface Explanation {
   probability: number;
   /** Log-odds of the label. */
   logit: number;
-  /** Log-odds when every word is blanked: what the pushes start from. */
-  baseline: number;
-  /** Points on the path from the blanked title to the title. */
-  steps: number;
-  /** How far the pushes are from adding up to `logit - baseline`, as a share of it: what the sum over steps leaves out of the integral. */
-  completenessError: number;
+  /** Null for classical models, which have no embeddings to go along. */
+  completeness: Completeness | null;
 }
 
 /** One change of a title: a word taken out, put in, or replaced. */
@@ -75,13 +81,17 @@ export interface KeptTitles {
 
 export interface NearTitle {
   title: string;
+  /** Where it stands in the table, or stands first. */
   row: number;
+  /** Rows with this title and these labels among the nearest. */
+  copies: number;
   /** Positions of its labels. */
   labels: number[];
   /** Cosine of the mean-pooled embeddings, -1 to 1. */
   similarity: number;
 }
 
-/** Near titles, or in words why there are none. */
+/** Near titles, or why there are none: the model came from a download, the run keeps no titles, or it has no embeddings. */
 export type NearTitles =
-  { kind: 'found'; near: NearTitle[]; kept: number; total: number } | { kind: 'none'; reason: 'package' | 'not-kept' };
+  | { kind: 'found'; near: NearTitle[]; kept: number; total: number }
+  | { kind: 'none'; reason: 'package' | 'not-kept' | 'classical' };

@@ -3,10 +3,11 @@ import { cleanTitle, defaultCleaning } from '../data/cleaning.ts';
 import { parseRungJson } from '../formats/rungJson.ts';
 import { sigmoid } from '../metrics/classification.ts';
 import { readJson, withHead, type Encoder } from '../recipes/encoder.ts';
+import type { TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { CleaningOptions } from '../shared/dataset.ts';
 import type { DeviceReport, ModelInfo } from '../shared/training.ts';
-import { createPredictor, type Predictor } from '../training/trainer.ts';
+import { createPredictor, type EmbeddingPath, type Reader } from '../training/trainer.ts';
 
 /** A model that predicts, of whatever kind. */
 export interface LoadedModel {
@@ -36,7 +37,7 @@ export class Classifier implements LoadedModel {
   readonly id: string;
   readonly usesDevice = true;
   private readonly parts: ClassifierParts;
-  private predictor: Predictor | null = null;
+  private predictor: Reader | null = null;
   /** Settles when the predictions that are under way are done. */
   private underWay: Promise<unknown> = Promise.resolve();
 
@@ -72,10 +73,43 @@ export class Classifier implements LoadedModel {
   }
 
   /** Probabilities, titles x labels, one call after the other. A failure unloads the weights: the next call loads them anew. */
-  predict(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
-    const result = this.underWay.then(() => this.predictNow(titles));
-    this.underWay = result.catch(() => this.dispose());
-    return result;
+  async predict(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.scores(titles)).probabilities;
+  }
+
+  /** Logits with them, both titles x labels. */
+  async scores(titles: readonly string[]): Promise<Record<'logits' | 'probabilities', Float32Array<ArrayBuffer>>> {
+    const { encoder } = this.parts;
+    const logits = await this.inTurn((predictor) => predictor.logits(this.encodeMany(titles)));
+    const probabilities = encoder.oneLabelOnly ? softmax(logits, encoder.labelNames?.length ?? 1) : sigmoid(logits);
+    return { logits, probabilities };
+  }
+
+  /** Embeddings, titles x `dim`. */
+  embed(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
+    return this.inTurn((predictor) => predictor.embeddings(this.encodeMany(titles)));
+  }
+
+  /** See `Reader.alongPath`. */
+  alongPath(path: EmbeddingPath, alphas: Float64Array) {
+    return this.inTurn((predictor) => predictor.alongPath(path, alphas));
+  }
+
+  clean(title: string): string {
+    return cleanTitle(title, this.parts.cleaning);
+  }
+
+  /** Token ids of a cleaned title, as the model reads it. */
+  encode(cleaned: string): number[] {
+    return this.parts.encoder.tokenizer.encode(cleaned, this.maxTokens);
+  }
+
+  get dim(): number {
+    return this.parts.encoder.architecture.dim;
+  }
+
+  get padTokenId(): number {
+    return this.parts.encoder.architecture.padTokenId;
   }
 
   /** Frees the device once the predictions under way are done. */
@@ -84,13 +118,19 @@ export class Classifier implements LoadedModel {
     this.dispose();
   }
 
-  private async predictNow(titles: readonly string[]): Promise<Float32Array<ArrayBuffer>> {
-    const { encoder, cleaning } = this.parts;
-    this.predictor ??= this.load();
-    const maxTokens = Math.min(this.parts.maxTokens, encoder.architecture.maxPositions);
-    const cleaned = titles.map((title) => cleanTitle(title, cleaning));
-    const logits = await this.predictor.logits(encoder.tokenizer.encodeMany(cleaned, maxTokens));
-    return encoder.oneLabelOnly ? softmax(logits, encoder.labelNames?.length ?? 1) : sigmoid(logits);
+  private inTurn<T>(work: (predictor: Reader) => Promise<T>): Promise<T> {
+    const result = this.underWay.then(() => work((this.predictor ??= this.load())));
+    this.underWay = result.catch(() => this.dispose());
+    return result;
+  }
+
+  private get maxTokens(): number {
+    return Math.min(this.parts.maxTokens, this.parts.encoder.architecture.maxPositions);
+  }
+
+  private encodeMany(titles: readonly string[]): TokenisedTitles {
+    const cleaned = titles.map((title) => this.clean(title));
+    return this.parts.encoder.tokenizer.encodeMany(cleaned, this.maxTokens);
   }
 
   private dispose(): void {
@@ -98,7 +138,7 @@ export class Classifier implements LoadedModel {
     this.predictor = null;
   }
 
-  private load(): Predictor {
+  private load(): Reader {
     const { encoder } = this.parts;
     const labelCount = encoder.labelNames?.length ?? 0;
     const { architecture, weights } = withHead(encoder, labelCount, { keepHead: true, seed: 0, dropout: 0 });

@@ -8,6 +8,7 @@ import { measure } from '../recipes/measure.ts';
 import { withFigures } from '../recipes/package.ts';
 import { recipes } from '../recipes/registry.ts';
 import { RungError } from '../shared/errors.ts';
+import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
 import type {
@@ -26,7 +27,9 @@ import { LiveTraining } from './live.ts';
 import { ClassicalClassifier } from './classicalClassifier.ts';
 import { Classifier, type LoadedModel } from './classifier.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
+import { changeTitle, explainTitle } from './explaining.ts';
 import { moveThresholds } from './moveThresholds.ts';
+import { Neighbours } from './neighbours.ts';
 import { RunArchive } from './runArchive.ts';
 import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
@@ -40,6 +43,9 @@ class Host implements EngineApi {
   private live: LiveTraining | null = null;
   private measuring: { abort: AbortController; done: Promise<unknown> } | null = null;
   private model: LoadedModel | null = null;
+  /** The model of another run, which only embeds titles. */
+  private beside: Classifier | null = null;
+  private readonly neighbours = new Neighbours();
   private readonly packages = new Map<string, LoadedModel>();
 
   constructor() {
@@ -156,7 +162,7 @@ class Host implements EngineApi {
     if (dropped) return this.use(dropped).info(dropped.usesDevice ? await this.started(null) : null);
     const archive = await this.archive;
     const run = await archive.get(id);
-    const { name, thresholds, data } = run;
+    const { name, thresholds } = run;
     if (run.kind === 'cross-validation') {
       const message = `“${name}” is a cross-validation: it holds figures, no model.`;
       throw new RungError('not-found', message, 'Train the same recipe on one split to get a model.');
@@ -167,9 +173,9 @@ class Host implements EngineApi {
       const bytes = await archive.file(id, classicalFileName);
       return this.use(new ClassicalClassifier(id, bytes, { name, thresholds })).info();
     }
-    const encoder = await readEncoder(await archive.files(id));
-    const { maxTokens } = run.config;
-    return this.use(new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens })).info(device);
+    const model = this.beside?.id === id ? this.beside : await this.readRun(id);
+    if (model === this.beside) this.beside = null;
+    return { ...this.use(model).info(device), name, thresholds };
   }
 
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
@@ -205,15 +211,33 @@ class Host implements EngineApi {
   }
 
   async predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
-    // A file that is predicted chunk by chunk must not change models in the middle.
-    if (this.model?.id !== modelId) {
-      const message = this.model ? 'Another model has been chosen since.' : 'No model is loaded to predict with.';
-      throw new RungError('not-found', message, 'Choose the model again, or predict anew with the one that is chosen.');
-    }
-    const { model } = this;
-    if (model.usesDevice) await this.started(null);
+    const model = await this.loaded(modelId);
     const probabilities = await model.predict(unpackStrings(titles));
     return Comlink.transfer(probabilities, [probabilities.buffer]);
+  }
+
+  async explain(modelId: string, title: string, label: number): Promise<Explanation> {
+    return explainTitle(await this.loaded(modelId), title, label);
+  }
+
+  async counterfactuals(modelId: string, title: string, label: number, threshold: number): Promise<Counterfactuals> {
+    const model = await this.loaded(modelId);
+    const kept = this.packages.has(modelId) ? null : await (await this.archive).titles(modelId);
+    return changeTitle(model, title, { label, threshold }, kept);
+  }
+
+  async nearestTitles(id: string, title: string, onProgress: ProgressListener): Promise<NearTitles> {
+    if (this.packages.has(id)) return { kind: 'none', reason: 'package' };
+    const archive = await this.archive;
+    if ((await archive.get(id)).kind === 'classical') return { kind: 'none', reason: 'classical' };
+    const kept = await archive.titles(id);
+    if (!kept) return { kind: 'none', reason: 'not-kept' };
+    const model = await this.modelBeside(id);
+    const tell = (done: number, total: number): void =>
+      onProgress(`Reading training titles: ${done} of ${total}`, done / total);
+    const wanted = (): boolean => this.model === model || this.beside === model;
+    const near = await this.neighbours.nearest(model, kept, title, tell, wanted);
+    return { kind: 'found', near, kept: kept.rows.length, total: kept.total };
   }
 
   hubModels(): Promise<HubModel[]> {
@@ -248,6 +272,37 @@ class Host implements EngineApi {
     return new Blob([writeModelZip(files)], { type: 'application/zip' });
   }
 
+  /** @throws RungError 'not-found' when another model is loaded: a file predicted chunk by chunk must not change models in the middle. */
+  private async loaded(modelId: string): Promise<LoadedModel> {
+    const { model } = this;
+    if (model?.id !== modelId) {
+      const message = model ? 'Another model has been chosen since.' : 'No model is loaded to predict with.';
+      throw new RungError('not-found', message, 'Choose the model again, or predict anew with the one that is chosen.');
+    }
+    if (model.usesDevice) await this.started(null);
+    return model;
+  }
+
+  /** The fine-tuned model of a run: the one that predicts, or one beside it that Results looks at. */
+  private async modelBeside(id: string): Promise<Classifier> {
+    await this.started(null);
+    for (const known of [this.model, this.beside]) if (known?.id === id && known instanceof Classifier) return known;
+    const model = await this.readRun(id);
+    void this.beside?.unload();
+    this.beside = model;
+    return model;
+  }
+
+  /** @throws RungError 'not-found' when the run holds no encoder. */
+  private async readRun(id: string): Promise<Classifier> {
+    const archive = await this.archive;
+    const run = await archive.get(id);
+    if (run.kind !== 'finetune') throw new RungError('not-found', `“${run.name}” holds no fine-tuned encoder.`);
+    const { name, thresholds, data, config } = run;
+    const encoder = await readEncoder(await archive.files(id));
+    return new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens: config.maxTokens });
+  }
+
   /** The backend that runs, or the best one started now. A forced one is started when another runs. */
   private async started(force: Backend | null): Promise<DeviceReport> {
     const running = this.backend && (await this.backend.catch(() => null));
@@ -262,7 +317,7 @@ class Host implements EngineApi {
   }
 
   private async unloadAll(): Promise<void> {
-    const classifiers = [...this.packages.values(), ...(this.model ? [this.model] : [])];
+    const classifiers = [...this.packages.values(), this.model, this.beside].filter((model) => model !== null);
     await Promise.all(classifiers.map((classifier) => classifier.unload()));
   }
 

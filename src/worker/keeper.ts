@@ -1,4 +1,5 @@
 /** What every kind of run has in common: how its record begins, how it is kept while it grows, how it ends when it fails. */
+import { keepTitles } from '../explain/keptTitles.ts';
 import type { ModelFiles } from '../formats/package.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
@@ -27,6 +28,11 @@ export class Keeper {
   async files(files: ModelFiles, main: string): Promise<void> {
     this.run.weightBytes = files.get(main)?.length ?? 0;
     if (this.archive) this.tell(await this.archive.putFiles(this.run.id, files));
+  }
+
+  /** The titles at `rows`, which it is trained on. Where they find no room, only explanations go without: nobody is told. */
+  async titles(dataset: Dataset, rows: Uint32Array): Promise<void> {
+    await this.archive?.putTitles(this.run.id, keepTitles(dataset, rows));
   }
 
   /** Once a run: the training goes on, the model stays in memory. */

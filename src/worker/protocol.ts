@@ -6,6 +6,7 @@
 import type { SplitFigures, SplitFiguresRequest } from '../metrics/splitFigures.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } from '../shared/dataset.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
+import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
@@ -157,6 +158,19 @@ export interface EngineApi {
    * @throws RungError 'not-found' when `modelId` is not the model that is loaded.
    */
   predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>>;
+
+  /**
+   * What each word of a title does to the label at `label`, by integrated gradients and by leaving it out.
+   * @throws RungError as `predict`
+   */
+  explain(modelId: string, title: string, label: number): Promise<Explanation>;
+  /** Titles a few words away in which the label, given from `threshold` on, turns over. @throws RungError as `predict` */
+  counterfactuals(modelId: string, title: string, label: number, threshold: number): Promise<Counterfactuals>;
+  /**
+   * Training titles nearest to a title, of the model that is loaded or of any run; the first call for a model embeds them all.
+   * @throws RungError 'not-found', or 'aborted' when another model was chosen meanwhile
+   */
+  nearestTitles(id: string, title: string, onProgress: ProgressListener): Promise<NearTitles>;
 
   /** Models of the Hub in this browser, whole or not. Nothing is asked of the Hub. */
   hubModels(): Promise<HubModel[]>;

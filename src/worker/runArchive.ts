@@ -6,6 +6,7 @@
 import type { ModelFolder } from '../formats/checkpoint.ts';
 import { readModelZip, writeModelZip, type ModelFiles } from '../formats/package.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
+import type { KeptTitles } from '../shared/explanation.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { activeRunIds, holdRun } from '../shared/runLocks.ts';
 import { listZip } from '../shared/zip.ts';
@@ -18,6 +19,7 @@ export class RunArchive {
   /** Records and folders that could not be stored. */
   private readonly unsavedRecords = new Map<string, RunRecord>();
   private readonly unsavedFiles = new Map<string, ModelFiles>();
+  private readonly unsavedTitles = new Map<string, KeptTitles>();
   private readonly deleted = new Map<string, { record: RunRecord; release: () => void }>();
   private readonly storage: RunStorage | null;
   /** Why nothing is kept beyond this visit; null when it is. */
@@ -70,6 +72,17 @@ export class RunArchive {
     if (problem) this.unsavedFiles.set(id, files);
     else this.unsavedFiles.delete(id);
     return problem;
+  }
+
+  /** Keeps the titles that a run is trained on, in memory when they cannot be stored. */
+  async putTitles(id: string, titles: KeptTitles): Promise<void> {
+    const problem = await this.attempt(async (storage) => storage.saveTitles(id, titles));
+    if (problem) this.unsavedTitles.set(id, titles);
+  }
+
+  /** Null for a run that keeps none. */
+  async titles(id: string): Promise<KeptTitles | null> {
+    return this.unsavedTitles.get(id) ?? (await this.storage?.titles(id)) ?? null;
   }
 
   /** The folder of a run, its weights not read yet. */
@@ -138,6 +151,7 @@ export class RunArchive {
   async forgetDeleted(): Promise<void> {
     for (const [id, { release }] of this.deleted) {
       this.unsavedFiles.delete(id);
+      this.unsavedTitles.delete(id);
       await this.attempt(async (storage) => storage.deleteWeights(id));
       release();
     }

@@ -11,7 +11,6 @@ import { secondsLeft, throttled } from './progress.ts';
 import type { TrainingRequest } from './protocol.ts';
 import type { TrainingSurroundings } from './surroundings.ts';
 
-
 /** @throws RungError; the record is then kept with status 'failed'. */
 export async function runClassical(
   request: TrainingRequest,
@@ -32,6 +31,8 @@ export async function runClassical(
   };
   const keep = new Keeper(run, request.persist ? archive : null, onEvent);
   await keep.record();
+  // Both sides are trained on.
+  await keep.titles(dataset, Uint32Array.of(...split.train, ...split.validation));
   onEvent({
     type: 'started',
     plan: { runId: run.id, labelNames, ...run.plan, stepsPerEpoch: 0, totalSteps: 0, device: null },

@@ -54,6 +54,7 @@ export async function runFinetune(
   const keep = new Keeper(run, request.persist ? around.archive : null, onEvent);
   const packed = (trained: NamedArrays) => packageFiles(run, architecture, trained, encoder.files);
   await keep.record();
+  await keep.titles(dataset, split.train);
   onEvent({ type: 'started', plan: planOf(run) });
   try {
     const recipe = finetune({
