@@ -5,7 +5,7 @@
  */
 import { candidateText, fitCandidate } from '../baselines/candidates.ts';
 import { countPositives } from '../baselines/classifier.ts';
-import { makeInnerFolds, tryCandidate, type Trial } from '../baselines/search.ts';
+import { makeInnerFolds, probabilities, tryCandidate, type Trial } from '../baselines/search.ts';
 import { fitTfidfUnion, transformTfidfUnion } from '../baselines/tfidf.ts';
 import { kFold } from '../data/split.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
@@ -13,7 +13,13 @@ import type { ChosenClassifier, TrialRecord } from '../shared/classical.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
-import { minimumSupport, type FoldFigures, type SplitReport, type TestRow } from '../shared/training.ts';
+import {
+  minimumSupport,
+  type FoldFigures,
+  type ScoredRows,
+  type SplitReport,
+  type TestRow,
+} from '../shared/training.ts';
 import { normaliser } from '../text/normalise.ts';
 import { nextTask } from '../training/eventLoop.ts';
 import { classicalFeatures, classicalProbabilities, type ClassicalModel } from './classicalModel.ts';
@@ -43,6 +49,8 @@ export interface ClassicalResult {
   /** Of each label: what was chosen, its F1 on the inner folds, and what came out of the others. */
   chosen: ChosenClassifier[];
   thresholds: number[];
+  /** The training rows, each answered by a model of the inner folds that has not seen it: what the thresholds were chosen on. */
+  validation: ScoredRows;
   report: SplitReport;
   testRows: TestRow[];
   /** On the rows that were trained on. */
@@ -73,6 +81,7 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
   // One classifier for each label
   const model: ClassicalModel = { normalisation, vectorisers, trainTitles, classifiers: [] };
   const chosen: ChosenClassifier[] = [];
+  const outOfFold = new Float32Array(labels.length);
   for (const [label, name] of dataset.labelNames.entries()) {
     const target = Uint8Array.from(trainRows, (_, i) => labels[i * labelCount + label]);
     const tooRare = countPositives(target) < minimumSupport;
@@ -96,6 +105,7 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
     }
     const best = trials.reduce((first, trial) => (trial.f1 > first.f1 ? trial : first));
     const candidate = candidateText(best.candidate);
+    for (const [i, p] of probabilities(best.scores, best.decision).entries()) outOfFold[i * labelCount + label] = p;
     const classifier = fitCandidate(best.candidate, trainFeatures, target, seed);
     model.classifiers.push({ candidate, decision: best.decision, classifier });
     const tried = trials.map((trial) => ({ candidate: candidateText(trial.candidate), f1: trial.f1 }));
@@ -112,6 +122,7 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
     model,
     chosen,
     thresholds,
+    validation: { actual: labels, probabilities: outOfFold },
     report: splitReport(labelsOf(dataset, split.test), onTest, thresholds, dataset.labelNames, {
       seed,
       groups: Array.from(split.test, (row) => dataset.groups[row]),

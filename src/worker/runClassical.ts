@@ -48,7 +48,7 @@ export async function runClassical(
       if (event.type === 'chosen') run.chosen = [...run.chosen, event.record];
       tell(event.type === 'phase' ? { ...event, secondsLeft: secondsLeft(clock(), event.fraction) } : event);
     }
-    const { model, chosen, thresholds, report, testRows } = next.value;
+    const { model, chosen, thresholds, validation, report, testRows } = next.value;
     Object.assign(run, {
       status: 'finished',
       finishedAt: Date.now(),
@@ -56,6 +56,7 @@ export async function runClassical(
       chosen,
       thresholds,
       chosenThresholds: thresholds,
+      validation,
       test: { report, rows: testRows },
     } satisfies Partial<ClassicalRun>);
     await keep.files(classicalFiles(run, model), classicalFileName);

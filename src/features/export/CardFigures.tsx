@@ -8,11 +8,12 @@ import css from './ExportScreen.module.css';
 export function CardFigures({ run }: { run: FinetunedRun | ClassicalRun }) {
   const { data, createdAt, test, plan } = run;
   const classical = run.kind === 'classical';
+  const learntFrom = classical ? plan.trainRows + plan.validationRows : plan.trainRows;
   return (
     <section className={css.panel} aria-label={classical ? 'Its figures' : 'What the model card says'}>
       <h2 className={css.subheading}>{classical ? 'Its figures' : 'What the model card says'}</h2>
       <dl className={css.facts}>
-        <Fact term="Learnt from">{`${formatCounted(plan.trainRows, 'row')} of ${data.name}`}</Fact>
+        <Fact term="Learnt from">{`${formatCounted(learntFrom, 'row')} of ${data.name}`}</Fact>
         <Fact term={classical ? 'Model' : 'Encoder'}>{modelNameOf(run)}</Fact>
         <Fact term="Trained">{formatMoment(createdAt)}</Fact>
         {test && (

@@ -64,6 +64,7 @@ export function AdjustClassical({ config, onChange, onReset }: AdjustClassicalPr
       </FieldGroup>
       <FieldGroup title="Data">
         <SplitFields
+          text="Training and validation rows are both learnt from: inner folds do what validation does elsewhere. Test rows are kept for the final figures."
           split={config.split}
           problem={problems.split}
           onChange={(split) => onChange({ ...config, split })}

@@ -39,7 +39,7 @@ const shownLabels = 8;
 
 /** @see ReadyPanelProps */
 export function ReadyPanel(props: ReadyPanelProps) {
-  const { dataset, blocked, device, config, runName, onRunName, onTrain } = props;
+  const { dataset, blocked, device, runName, onRunName, onTrain } = props;
   return (
     <section className={classes.panel} aria-label="Start a training">
       <form
@@ -69,7 +69,7 @@ export function ReadyPanel(props: ReadyPanelProps) {
       </form>
       <div className={classes.facts}>
         <Fact icon={<Database size={16} />} title="Learn from">
-          {dataset ? <DataFact dataset={dataset} config={config} /> : <p>No table is open yet.</p>}
+          {dataset ? <DataFact {...props} dataset={dataset} /> : <p>No table is open yet.</p>}
         </Fact>
         <Fact icon={<Layers size={16} />} title="With">
           {props.classical ? <ClassicalFact config={props.classical} /> : <EncoderFact {...props} />}
@@ -133,8 +133,17 @@ function EstimateText({ estimate, config, classical, foldPlan, dataset }: ReadyP
   );
 }
 
-function DataFact({ dataset, config }: { dataset: TrainableData; config: TrainingConfig }) {
-  const [train, validation, test] = splitRows(dataset.rows, config.split);
+/** What becomes of the rows, in a sentence. */
+function rowsText({ rows }: TrainableData, { config, classical, foldPlan }: ReadyPanelProps): string {
+  if (foldPlan) return `each is tested once by a model that has not seen it, in ${foldPlan.folds} folds.`;
+  const [train, validation, test] = splitRows(rows, (classical ?? config).split);
+  const aside = `${formatCount(test)} kept aside for the final figures.`;
+  return classical
+    ? `about ${formatCount(train + validation)} to learn from, ${aside}`
+    : `about ${formatCount(train)} to learn from, ${formatCount(validation)} to choose the best epoch, ${aside}`;
+}
+
+function DataFact({ dataset, ...props }: ReadyPanelProps & { dataset: TrainableData }) {
   const more = dataset.labels.length - shownLabels;
   return (
     <>
@@ -142,8 +151,7 @@ function DataFact({ dataset, config }: { dataset: TrainableData; config: Trainin
         {formatCounted(dataset.rows, 'title')}, {formatCounted(dataset.labels.length, 'label')}
       </strong>
       <p>
-        {dataset.name}: about {formatCount(train)} to learn from, {formatCount(validation)} to choose the best epoch,{' '}
-        {formatCount(test)} kept aside for the final figures. A title has {dataset.meanTokens.toFixed(1)} tokens on
+        {dataset.name}: {rowsText(dataset, { ...props, dataset })} A title has {dataset.meanTokens.toFixed(1)} tokens on
         average.
       </p>
       <div className={classes.chips}>

@@ -4,21 +4,25 @@ import type { TrainingConfig } from '../../shared/training.ts';
 import { NumberField } from './NumberField.tsx';
 import classes from './TrainScreen.module.css';
 
+/** What the three sides are for. */
+const usualText =
+  'Rows to learn from, rows that choose the best epoch and the thresholds, and rows kept for the final figures. More to learn from means less sure figures.';
+
 export interface SplitFieldsProps {
+  text?: string;
   split: TrainingConfig['split'];
   problem: string | undefined;
   onChange: (split: TrainingConfig['split']) => void;
 }
 
 /** The shares of a split, in percent. */
-export function SplitFields({ split, problem, onChange }: SplitFieldsProps) {
+export function SplitFields({ text = usualText, split, problem, onChange }: SplitFieldsProps) {
   const id = useId();
   const names = { train: 'Training, %', validation: 'Validation, %', test: 'Test, %' };
   return (
     <fieldset className={classes.split} aria-label="Split of the rows" aria-describedby={id}>
       <Text size="xs" c="var(--muted)" id={id} className={classes.splitText}>
-        Rows to learn from, rows that choose the best epoch and the thresholds, and rows kept for the final figures.
-        More to learn from means less sure figures.
+        {text}
       </Text>
       {(['train', 'validation', 'test'] as const).map((side) => (
         <NumberField
