@@ -284,6 +284,7 @@ function PredictPlace() {
         predict={predict}
         readTitles={dataWorker.readTitles}
         writePredictions={dataWorker.writePredictions}
+        explainer={engineWorker}
         busy={loading}
       />
     </Box>

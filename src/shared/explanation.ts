@@ -11,6 +11,8 @@ export interface WordPush {
   push: number | null;
   /** By leaving it out: log-odds of the title minus log-odds without the word. */
   drop: number;
+  /** Push and drop are of opposite sign, both large enough to have one. */
+  disagrees: boolean;
   /** Probability of the label without the word. */
   without: number;
 }

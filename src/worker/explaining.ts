@@ -4,7 +4,7 @@
  */
 import { findCounterfactuals } from '../explain/counterfactuals.ts';
 import { integrateGradients, pushesOfWords } from '../explain/integratedGradients.ts';
-import { titlesWithoutOne } from '../explain/leaveOneOut.ts';
+import { disagree, titlesWithoutOne } from '../explain/leaveOneOut.ts';
 import { wordsOfLabel } from '../explain/vocabulary.ts';
 import { tokeniseWords, wordsOf, type TokenisedWords } from '../explain/words.ts';
 import type { Completeness, Counterfactuals, Explanation, KeptTitles } from '../shared/explanation.ts';
@@ -61,14 +61,12 @@ export async function explainTitle(model: LoadedModel, title: string, label: num
   return {
     title: cleaned,
     label,
-    words: words.map(({ text, from, to }, i) => ({
-      text,
-      from,
-      to,
-      push: attribution ? attribution.pushes[i] : null,
-      drop: logit - scores.logits[i + 1],
-      without: scores.probabilities[i + 1],
-    })),
+    words: words.map(({ text, from, to }, i) => {
+      const push = attribution ? attribution.pushes[i] : null;
+      const drop = logit - scores.logits[i + 1];
+      const disagrees = push !== null && disagree({ push, drop });
+      return { text, from, to, push, drop, disagrees, without: scores.probabilities[i + 1] };
+    }),
     unread,
     probability: scores.probabilities[0],
     logit,

@@ -10,7 +10,7 @@ import type { TitleFile } from '../../worker/protocol.ts';
 import type { Predict, WritePredictions } from './filePrediction.ts';
 import { PredictSession, type ReadTitles } from './predictSession.ts';
 import { isModelPackage, PredictScreen, type PredictScreenProps } from './PredictScreen.tsx';
-import { testModel, testPredict } from '../../testing/testModel.ts';
+import { testExplainer, testModel, testPredict } from '../../testing/testModel.ts';
 
 function titleFile(titles: string[], name = 'people.csv', change: Partial<TitleFile> = {}): TitleFile {
   return { name, columns: ['Title'], titleColumn: 0, rows: titles.length, titles: packStrings(titles), ...change };
@@ -28,6 +28,7 @@ async function show(change: Partial<PredictScreenProps> = {}) {
     predict: testPredict,
     readTitles: async () => titleFile(['CEO']),
     writePredictions: async () => new Blob(),
+    explainer: testExplainer,
     busy: null,
     session: new PredictSession(),
     ...change,

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 import type { ModelInfo } from '../../shared/training.ts';
 import { DropOverlay } from '../../ui/DropArea.tsx';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
+import type { Explainer } from './question.ts';
 import { FilePanel } from './FilePanel.tsx';
 import type { Predict, WritePredictions } from './filePrediction.ts';
 import { ModelBar, type ModelChoice } from './ModelBar.tsx';
@@ -24,6 +25,8 @@ export interface PredictScreenProps {
   readTitles: ReadTitles;
   /** May take the buffers it is given. */
   writePredictions: WritePredictions;
+  /** Says why the model answers as it does. */
+  explainer: Explainer;
   /** Why prediction is not possible now, without a full stop: "Loading the model". */
   busy: string | null;
   /** What the user has open; the page's own when left out. */
@@ -39,7 +42,7 @@ export function isModelPackage(files: readonly File[]): boolean {
 
 /** @see PredictScreenProps */
 export function PredictScreen({ session = pageSession, ...props }: PredictScreenProps) {
-  const { model, models, onSelectModel, onOpenPackage, predict, readTitles, writePredictions, busy } = props;
+  const { model, models, onSelectModel, onOpenPackage, predict, readTitles, writePredictions, explainer, busy } = props;
   const { text } = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const dragging = usePageDrop(
     (files) => {
@@ -66,6 +69,7 @@ export function PredictScreen({ session = pageSession, ...props }: PredictScreen
             text={text}
             onText={(next) => session.setText(next)}
             predict={predict}
+            explainer={explainer}
             busy={busy}
           />
           <FilePanel {...{ session, model, predict, readTitles, writePredictions, busy }} />

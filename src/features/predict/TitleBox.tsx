@@ -4,6 +4,8 @@ import { labelStyle } from '../../ui/labelStyle.ts';
 import { ProbabilityBar } from '../../ui/ProbabilityBar.tsx';
 import { formatFigure } from '../../ui/format.ts';
 import type { ModelInfo } from '../../shared/training.ts';
+import { ExplainPanel } from './ExplainPanel.tsx';
+import type { Explainer } from './question.ts';
 import type { Predict } from './filePrediction.ts';
 import css from './PredictScreen.module.css';
 import { useTitlePrediction } from './useTitlePrediction.ts';
@@ -21,12 +23,13 @@ export interface TitleBoxProps {
   text: string;
   onText: (text: string) => void;
   predict: Predict;
+  explainer: Explainer;
   /** Why prediction is not possible now. */
   busy: string | null;
 }
 
 /** One title, predicted while it is typed. */
-export function TitleBox({ model, text, onText, predict, busy }: TitleBoxProps) {
+export function TitleBox({ model, text, onText, predict, explainer, busy }: TitleBoxProps) {
   const { probabilities, error } = useTitlePrediction(model, predict, text, busy === null);
   return (
     <section className={css.panel} aria-label="One title">
@@ -59,6 +62,7 @@ export function TitleBox({ model, text, onText, predict, busy }: TitleBoxProps) 
         <Verdict model={model} probabilities={probabilities} empty={text.trim() === ''} busy={busy} />
       )}
       <ProbabilityTable model={model} probabilities={probabilities} />
+      <ExplainPanel {...{ model, explainer, text, probabilities, onText }} />
     </section>
   );
 }
