@@ -184,12 +184,12 @@ export function pooledReport(
   return splitReport(actual, Float32Array.from(given), cut, labelNames, { seed: 1, groups });
 }
 
-/** Means of the figures and of their bounds: one report for several seeds. */
+/** Means of the figures, of their bounds and (rounded) of the counts: one report for several seeds. */
 export function meanReport(reports: readonly SplitReport[]): SplitReport {
   const interval = (of: (report: SplitReport) => Interval): Interval => meanOf(reports.map(of));
   const maybe = (of: (report: SplitReport) => Interval | null): Interval | null => meanOrNull(reports.map(of));
   return {
-    rows: mean(reports.map(({ rows }) => rows)),
+    rows: count(reports.map(({ rows }) => rows)),
     microF1: interval((report) => report.microF1),
     macroF1: interval((report) => report.macroF1),
     macroF1Supported: maybe((report) => report.macroF1Supported),
@@ -199,8 +199,8 @@ export function meanReport(reports: readonly SplitReport[]): SplitReport {
       const labels = reports.map(({ perLabel }) => perLabel[i]);
       return {
         name,
-        support: mean(labels.map(({ support }) => support)),
-        predicted: mean(labels.map(({ predicted }) => predicted)),
+        support: count(labels.map(({ support }) => support)),
+        predicted: count(labels.map(({ predicted }) => predicted)),
         threshold: mean(labels.map(({ threshold }) => threshold)),
         precision: meanOrNull(labels.map(({ precision }) => precision)),
         recall: meanOrNull(labels.map(({ recall }) => recall)),
@@ -212,6 +212,11 @@ export function meanReport(reports: readonly SplitReport[]): SplitReport {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Rows are whole. */
+function count(values: readonly number[]): number {
+  return Math.round(mean(values));
 }
 
 function meanOf(intervals: readonly Interval[]): Interval {

@@ -10,6 +10,8 @@ export interface FoldTableProps {
   planned: CrossValidation;
   /** The fold that is trained now; null when none is. */
   current: { seed: number; fold: number } | null;
+  /** Nothing more will come. */
+  ended?: boolean;
 }
 
 const columns: { side: 'test' | 'train'; figure: FoldFigure; name: string; help: string }[] = [
@@ -31,7 +33,7 @@ const columns: { side: 'test' | 'train'; figure: FoldFigure; name: string; help:
 ];
 
 /** @see FoldTableProps */
-export function FoldTable({ folds, planned, current }: FoldTableProps) {
+export function FoldTable({ folds, planned, current, ended = false }: FoldTableProps) {
   const rows = planned.seeds.flatMap((seed) =>
     Array.from({ length: planned.folds }, (_, i) => ({ seed, fold: i + 1 })),
   );
@@ -70,7 +72,7 @@ export function FoldTable({ folds, planned, current }: FoldTableProps) {
                   <td key={name}>{record ? formatFigure(record[side][figure]) : ''}</td>
                 ))}
                 <td>{record ? formatCount(record.test.rows) : ''}</td>
-                <td>{record ? formatDuration(record.seconds) : running ? 'training' : 'waits'}</td>
+                <td>{record ? formatDuration(record.seconds) : running ? 'training' : ended ? 'not done' : 'waits'}</td>
               </tr>
             );
           })}

@@ -31,7 +31,7 @@ export function CrossValidated({ run, test }: CrossValidatedProps) {
           Each fold’s model was trained from the start on the other folds, with its epoch and thresholds chosen there.
           The mean is over folds, ± their standard deviation; the figures above are over all rows together.
         </p>
-        <FoldTable folds={run.folds} planned={run.crossValidation} current={null} />
+        <FoldTable folds={run.folds} planned={run.crossValidation} current={null} ended />
       </section>
       <Labels labels={test.report.perLabel} />
       <WrongTitles
@@ -40,6 +40,7 @@ export function CrossValidated({ run, test }: CrossValidatedProps) {
         labelNames={labelNames}
         filter={filter}
         onFilter={setFilter}
+        nearTitles={null}
       />
     </>
   );
@@ -98,7 +99,7 @@ function Figures({ run, test }: CrossValidatedProps) {
         {several &&
           ` Figures and bands are means over ${formatCount(seeds.length)} seeds; titles below are those of seed ${seeds[0]}.`}
         {run.folds.length < folds &&
-          ` Only ${run.folds.length} of ${folds} folds were done: titles of the others are not counted.`}
+          ` Done were ${run.folds.length} of ${folds} folds: titles of the others are not counted.`}
       </Text>
     </section>
   );

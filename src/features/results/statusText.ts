@@ -11,7 +11,7 @@ function keptText(run: RunRecord): string {
   if (run.kind === 'cross-validation') {
     return run.folds.length === 0
       ? 'No fold was done; there are no figures.'
-      : `${formatCounted(run.folds.length, 'fold')} of ${plannedFolds(run.crossValidation)} are done; the figures are theirs.`;
+      : `The figures are those of ${run.folds.length === 1 ? 'the fold that was' : 'the folds that were'} done.`;
   }
   if (run.kind === 'classical') return 'A search that was not ended leaves no model.';
   const unfinished = run.bestEpoch === null;
