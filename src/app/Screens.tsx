@@ -238,6 +238,7 @@ function ResultsPlace() {
       }}
       onThresholds={keepThresholds}
       measure={dataWorker.measureSplit}
+      nearestTitles={engineWorker.nearestTitles}
       onExport={() => {
         if (shown) select(shown.id);
         goTo('export');

@@ -11,8 +11,9 @@ import type { FinetunedRun } from '../../shared/training.ts';
 import { formatInterval } from '../../ui/format.ts';
 import { exampleRows } from '../../testing/exampleRows.ts';
 import { exampleRun } from '../../testing/exampleRun.ts';
+import { testExplainer } from '../../testing/testModel.ts';
 import { outcomesOf, wrongOutcomes } from './outcomes.ts';
-import { ResultsScreen } from './ResultsScreen.tsx';
+import { ResultsScreen, type ResultsScreenProps } from './ResultsScreen.tsx';
 
 /** `exampleRun` with `rows` test rows. */
 function exampleResult(id: string, change: Partial<FinetunedRun> = {}, rows = 223): FinetunedRun {
@@ -34,6 +35,7 @@ async function show(run: FinetunedRun | null, runs: FinetunedRun[] = run ? [run]
     onPredict: vi.fn<() => void>(),
     onExport: vi.fn<() => void>(),
     onThresholds: vi.fn<(id: string, thresholds: number[]) => void>(),
+    nearestTitles: vi.fn<ResultsScreenProps['nearestTitles']>(testExplainer.nearestTitles),
   };
   const screen = await render(
     <MantineProvider>
@@ -152,4 +154,25 @@ it('shows the settings of the run when asked', async () => {
   await expect.element(screen.getByText('falls in a straight line')).not.toBeVisible();
   await screen.getByRole('button', { name: 'Settings of this run' }).click();
   await expect.element(screen.getByText('falls in a straight line')).toBeVisible();
+});
+
+it('opens a wrong title to its nearest training titles, with their labels', async () => {
+  const { screen, on } = await show(result);
+  const [first] = wrongOutcomes(outcomesOf(result.test!.rows, result.thresholds));
+  const list = screen.getByRole('region', { name: 'Wrong titles' });
+  const opener = list.getByRole('button', { name: `Near training titles of ${first.test.title}` }).first();
+  await expect.element(opener).toHaveAttribute('aria-expanded', 'false');
+  expect(on.nearestTitles).not.toHaveBeenCalled();
+  await opener.click();
+  const near = list.getByRole('list', { name: `Training titles nearest to ${first.test.title}` });
+  await expect.element(near).toHaveTextContent('Area Sales Manager row 17 and 2 moreVice Presidentsimilarity 0.97');
+  expect(on.nearestTitles).toHaveBeenCalledWith('4', first.test.title, expect.any(Function));
+  await opener.click();
+  expect(near.elements()).toEqual([]);
+});
+
+it('opens no titles of a run without weights', async () => {
+  const { screen } = await show({ ...result, weightBytes: 0 });
+  await expect.element(screen.getByRole('region', { name: 'Wrong titles' })).toBeVisible();
+  expect(screen.getByRole('button', { name: /^Near training titles of/ }).elements()).toEqual([]);
 });

@@ -17,6 +17,7 @@ import { runText } from './runText.ts';
 import { statusText } from './statusText.ts';
 import { Summary } from './Summary.tsx';
 import { useEvaluation, type MeasureSplit } from './useEvaluation.ts';
+import type { AskNearTitles } from './useNearTitles.ts';
 import { useThresholds } from './useThresholds.ts';
 import { WrongTitles } from './WrongTitles.tsx';
 
@@ -30,6 +31,8 @@ export interface ResultsScreenProps {
   /** Keeps other thresholds with the run: Predict and the download go by them. */
   onThresholds: (id: string, thresholds: number[]) => void;
   measure: MeasureSplit;
+  /** Training titles nearest to a title, of a run with weights. */
+  nearestTitles: (id: string, ...request: Parameters<AskNearTitles>) => ReturnType<AskNearTitles>;
 }
 
 /** @see ResultsScreenProps */
@@ -65,7 +68,9 @@ export function ResultsScreen(props: ResultsScreenProps) {
   );
 }
 
-type RunHeaderProps = Omit<ResultsScreenProps, 'run' | 'onThresholds' | 'measure'> & { run: RunRecord };
+type RunHeaderProps = Omit<ResultsScreenProps, 'run' | 'onThresholds' | 'measure' | 'nearestTitles'> & {
+  run: RunRecord;
+};
 
 function RunHeader({ run, runs, onSelect, onPredict, onExport }: RunHeaderProps) {
   const known = runs.some((other) => other.id === run.id) ? runs : [run, ...runs];
@@ -113,12 +118,12 @@ function StatusNote({ run }: { run: RunRecord }) {
   );
 }
 
-interface ReportProps extends Pick<ResultsScreenProps, 'onThresholds' | 'measure'> {
+interface ReportProps extends Pick<ResultsScreenProps, 'onThresholds' | 'measure' | 'nearestTitles'> {
   run: RunRecord;
   test: NonNullable<RunRecord['test']>;
 }
 
-function Report({ run, test, onThresholds, measure }: ReportProps) {
+function Report({ run, test, onThresholds, measure, nearestTitles }: ReportProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [filter, setFilter] = useState<WrongFilter>(noFilter);
   const [label, setLabel] = useState(0);
@@ -137,6 +142,7 @@ function Report({ run, test, onThresholds, measure }: ReportProps) {
     thresholds: shown,
   } = useEvaluation(run, test.rows, thresholds, measure);
   const moved = movedThresholds(shown, run);
+  const embeds = run.kind === 'finetune' && run.weightBytes > 0;
   return (
     <>
       <Summary evaluation={evaluation} labelRanking={ranking.labelRanking} settled={settled} moved={moved.length > 0} />
@@ -180,6 +186,7 @@ function Report({ run, test, onThresholds, measure }: ReportProps) {
           labelNames={labelNames}
           filter={filter}
           onFilter={setFilter}
+          nearTitles={embeds ? (...request) => nearestTitles(run.id, ...request) : null}
         />
       </div>
     </>

@@ -6,6 +6,8 @@ import { useRef } from 'react';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
 import { LabelMarkIcon } from '../../ui/LabelChip.tsx';
 import { filterOutcomes, noFilter, type LabelOrNone, type Outcome, type WrongFilter } from './outcomes.ts';
+import { NearTitlesOfRow, NearTitlesOpener } from './NearTitlesOfRow.tsx';
+import { useNearTitles, type AskNearTitles, type OpenedTitles } from './useNearTitles.ts';
 import classes from './WrongTitles.module.css';
 
 export interface WrongTitlesProps {
@@ -16,6 +18,8 @@ export interface WrongTitlesProps {
   labelNames: string[];
   filter: WrongFilter;
   onFilter: (filter: WrongFilter) => void;
+  /** Null where titles cannot be embedded: the run has no encoder. */
+  nearTitles: AskNearTitles | null;
 }
 
 const kinds = [
@@ -43,7 +47,8 @@ function cellText({ pair, sets }: WrongFilter, names: string[]): string | null {
 }
 
 /** @see WrongTitlesProps */
-export function WrongTitles({ wrong, rows, labelNames, filter, onFilter }: WrongTitlesProps) {
+export function WrongTitles({ wrong, rows, labelNames, filter, onFilter, nearTitles }: WrongTitlesProps) {
+  const opened = useNearTitles(nearTitles);
   const shown = filterOutcomes(wrong, filter);
   const cell = cellText(filter, labelNames);
   return (
@@ -112,6 +117,7 @@ export function WrongTitles({ wrong, rows, labelNames, filter, onFilter }: Wrong
           key={JSON.stringify(filter)}
           outcomes={shown}
           labelNames={labelNames}
+          opened={opened}
         />
       )}
     </section>
@@ -121,9 +127,10 @@ export function WrongTitles({ wrong, rows, labelNames, filter, onFilter }: Wrong
 interface TitleListProps {
   outcomes: Outcome[];
   labelNames: string[];
+  opened: OpenedTitles | null;
 }
 
-function TitleList({ outcomes, labelNames }: TitleListProps) {
+function TitleList({ outcomes, labelNames, opened }: TitleListProps) {
   const scroller = useRef<HTMLElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- what it returns is used here only
   const virtual = useVirtualizer({
@@ -152,7 +159,7 @@ function TitleList({ outcomes, labelNames }: TitleListProps) {
             className={classes.item}
             style={{ transform: `translateY(${item.start}px)` }}
           >
-            <TitleRow outcome={outcomes[item.index]} labelNames={labelNames} />
+            <TitleRow outcome={outcomes[item.index]} labelNames={labelNames} opened={opened} />
           </li>
         ))}
       </ul>
@@ -163,11 +170,13 @@ function TitleList({ outcomes, labelNames }: TitleListProps) {
 /** A title of 100,000 characters need not all be on the page. */
 const shownCharacters = 300;
 
-function TitleRow({ outcome, labelNames }: Omit<TitleListProps, 'outcomes'> & { outcome: Outcome }) {
+function TitleRow({ outcome, labelNames, opened }: Omit<TitleListProps, 'outcomes'> & { outcome: Outcome }) {
   const { test, thresholds, predicted, missed, wrong } = outcome;
   const labels = labelNames.map((_, label) => label);
   const carried = labels.filter((label) => test.actual[label]);
   const given = labels.filter((label) => predicted[label]);
+  const near = opened?.of(test.row);
+  const shownTitle = test.title.slice(0, shownCharacters);
   const chip = (label: number, mistake: 'missed' | 'wrong' | null) => (
     <Verdict
       key={label}
@@ -181,8 +190,11 @@ function TitleRow({ outcome, labelNames }: Omit<TitleListProps, 'outcomes'> & { 
   return (
     <>
       <div className={classes.title}>
-        {test.title.slice(0, shownCharacters)}
+        {shownTitle}
         {test.title.length > shownCharacters && '…'} <small>row {test.row}</small>
+        {opened && (
+          <NearTitlesOpener title={shownTitle} open={near !== undefined} onToggle={() => opened.toggle(test)} />
+        )}
       </div>
       <div className={classes.verdicts}>
         <span className={classes.side}>should be</span>
@@ -198,6 +210,7 @@ function TitleRow({ outcome, labelNames }: Omit<TitleListProps, 'outcomes'> & { 
           {given.length === 0 && <em>nothing</em>}
         </div>
       </div>
+      {near && <NearTitlesOfRow near={near} title={shownTitle} labelNames={labelNames} />}
     </>
   );
 }

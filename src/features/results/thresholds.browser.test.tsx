@@ -10,6 +10,7 @@ import { costThreshold } from '../../metrics/thresholds.ts';
 import { testArrays } from '../../shared/evaluation.ts';
 import type { FinetunedRun } from '../../shared/training.ts';
 import { exampleRows } from '../../testing/exampleRows.ts';
+import { testExplainer } from '../../testing/testModel.ts';
 import { exampleRun } from '../../testing/exampleRun.ts';
 import { toPixels } from '../../ui/unitGeometry.ts';
 import { figuresAt, labelRows, nearestStop, stopsOf, thresholdText } from './labelCurves.ts';
@@ -43,6 +44,7 @@ async function show(shown = run) {
         onExport={nothing}
         onThresholds={onThresholds}
         measure={async (request) => splitFigures(request)}
+        nearestTitles={testExplainer.nearestTitles}
       />
     </MantineProvider>,
   );
