@@ -3,7 +3,8 @@ import { memory, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../shared/random.ts';
 import { expectClose } from '../testing/close.ts';
-import { adamWStep, zeroMoments, type AdamWItem } from './adamw.ts';
+import { adamWStep, zeroMoments } from './adamw.ts';
+import type { AdamWItem } from './adamwItem.ts';
 import { startBackend } from './backend.ts';
 import { setSoftwareAdapter } from './webgpuProgram.ts';
 

@@ -4,40 +4,10 @@
  * The norm over all gradients never leaves the GPU. Sums run in a fixed order, so a run repeats to the bit.
  */
 import { zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { factors, padded, type AdamWItem, type AdamWStep, type MomentSlot } from './adamwItem.ts';
+import { adamWStepWasm } from './adamwWasm.ts';
 import { keepAll, onWebGpu } from './device.ts';
-import { floats, forgetPacked } from './wasmHeap.ts';
 import { bindingLimits, isSoftwareAdapter, launch, workgroupsFor, type Kernel } from './webgpuProgram.ts';
-
-/** Where the two moments of a parameter lie: the mean from `at` on, the variance behind it, each padded to whole vec4s. */
-export interface MomentSlot {
-  flat: Tensor;
-  /** A multiple of 4. */
-  at: number;
-}
-
-/** One parameter with its gradient, of one size, and its moments. */
-export interface AdamWItem {
-  parameter: Tensor;
-  gradient: Tensor;
-  moments: MomentSlot;
-  /** Whether weight decay applies. */
-  decayed: boolean;
-  /** Multiplies the learning rate, of the decay too, as a group's own `lr` does in torch: 1, or less with layer-wise decay. */
-  rateFactor: number;
-}
-
-export interface AdamWStep {
-  learningRate: number;
-  weightDecay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  maxGradientNorm: number;
-  /** Counted from 1. */
-  step: number;
-}
-
-const padded = (size: number): number => Math.ceil(size / 4) * 4;
 
 /** Bytes of moments in one tensor at most, unless a single parameter's are more. */
 const flatBytes = 2 ** 28;
@@ -67,7 +37,7 @@ export function zeroMoments(sizes: number[]): MomentSlot[] {
 export function adamWStep(items: AdamWItem[], options: AdamWStep): void {
   if (items.length === 0) return;
   if (onWebGpu()) stepWebGpu(items, options);
-  else stepWasm(items, options);
+  else adamWStepWasm(items, options);
 }
 
 /** Elements whose squares one workgroup sums. */
@@ -289,9 +259,10 @@ function updateChunks(items: AdamWItem[]): AdamWItem[][] {
   ];
 }
 
+const partsOf = ({ gradient }: AdamWItem): number => Math.ceil(gradient.size / elementsPerPart);
+
 /** Launches the sums of squares; returns inputs, outputs and uniforms of the kernel that adds them up. */
 function clipOperands(items: AdamWItem[], maxNorm: number): [Tensor[], number[][], number[]] {
-  const partsOf = ({ gradient }: AdamWItem): number => Math.ceil(gradient.size / elementsPerPart);
   const total = items.reduce((sum, item) => sum + partsOf(item), 0);
   let parts: Tensor | number[] = [total];
   let first = 0;
@@ -304,58 +275,4 @@ function clipOperands(items: AdamWItem[], maxNorm: number): [Tensor[], number[][
     first += groupEnds.at(-1)!;
   }
   return [[parts as Tensor], [[1]], [total, maxNorm]];
-}
-
-function factors(options: AdamWStep, item: AdamWItem): { rate: number; shrink: number; root2: number } {
-  const { weightDecay, beta1, beta2, step } = options;
-  const learningRate = options.learningRate * item.rateFactor;
-  return {
-    rate: learningRate / (1 - beta1 ** step),
-    shrink: item.decayed ? 1 - learningRate * weightDecay : 1,
-    root2: Math.sqrt(1 - beta2 ** step),
-  };
-}
-
-function stepWasm(items: AdamWItem[], options: AdamWStep): void {
-  let squares = 0;
-  for (const { gradient } of items) {
-    squares += sumOfSquares(floats(gradient));
-  }
-  const clip = Math.min(1, options.maxGradientNorm / (Math.sqrt(squares) + 1e-6));
-  for (const item of items) {
-    updateWasm(item, options, clip);
-    forgetPacked(item.parameter);
-  }
-}
-
-/** Four sums side by side: one alone waits for each addition before the next. */
-function sumOfSquares(values: Float32Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = values.length - (values.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    a += values[i] * values[i];
-    b += values[i + 1] * values[i + 1];
-    c += values[i + 2] * values[i + 2];
-    d += values[i + 3] * values[i + 3];
-  }
-  for (let i = whole; i < values.length; i++) a += values[i] * values[i];
-  return a + b + c + d;
-}
-
-function updateWasm(item: AdamWItem, options: AdamWStep, clip: number): void {
-  const { rate, shrink, root2 } = factors(options, item);
-  const { beta1, beta2, epsilon } = options;
-  const [p, gradient, moments] = [item.parameter, item.gradient, item.moments.flat].map(floats);
-  const { at } = item.moments;
-  const [rest1, rest2, perRoot2] = [1 - beta1, 1 - beta2, 1 / root2];
-  const mean = moments.subarray(at, at + p.length);
-  const variance = moments.subarray(at + padded(p.length), at + padded(p.length) + p.length);
-  for (let i = 0; i < p.length; i++) {
-    const g = gradient[i] * clip;
-    const m = beta1 * mean[i] + rest1 * g;
-    const v = beta2 * variance[i] + rest2 * g * g;
-    mean[i] = m;
-    variance[i] = v;
-    p[i] = p[i] * shrink - (rate * m) / (Math.sqrt(v) * perRoot2 + epsilon);
-  }
 }

@@ -5,7 +5,10 @@
 import { engine, reshape, transpose, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { differentiable, onWebGpu, shapesOf } from './device.ts';
 import { matMulWebGpu } from './matMulWebGpu.ts';
-import { allocate, floats } from './wasmHeap.ts';
+import { shapeOf, type Layout } from './productLayout.ts';
+import { addressOf, allocate, floats } from './wasmHeap.ts';
+import { isAlone, wasmKernels } from './wasmKernels.ts';
+import { panelWidth } from './wasmProducts.ts';
 
 /** The result belongs to the caller's tidy. @throws Error when the shapes do not fit. */
 export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
@@ -14,7 +17,7 @@ export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D 
   }
   return differentiable<Tensor2D>([x, weight, bias], (save) => {
     save([x, weight]);
-    const value = onWebGpu() ? matMulWebGpu('NT', x, weight, bias)[0] : productWasm(x, transpose(weight), bias);
+    const value = onWebGpu() ? matMulWebGpu('NT', x, weight, bias)[0] : productWasm('NT', x, weight, bias);
     return {
       value: value as Tensor2D,
       gradient: (dy, saved) => {
@@ -32,11 +35,26 @@ function gradientWebGpu(dy: Tensor2D, x: Tensor2D, weight: Tensor2D): Tensor[] {
 }
 
 function gradientWasm(dy: Tensor2D, x: Tensor2D, weight: Tensor2D): Tensor[] {
-  return [productWasm(dy, weight, null), productWasm(transpose(dy), x, null), columnSumsWasm(dy)];
+  return [productWasm('NN', dy, weight, null), productWasm('TN', dy, x, null), columnSumsWasm(dy)];
+}
+
+/** As `matMulWebGpu`, but for the sums. */
+function productWasm(layout: Layout, a: Tensor2D, b: Tensor2D, bias: Tensor1D | null): Tensor2D {
+  const { M, P, K } = shapeOf(layout, a, b);
+  const kernels = isAlone() ? wasmKernels() : null;
+  const fits = P % panelWidth === 0 && (layout === 'TN' || K % 4 === 0);
+  if (!kernels || !fits)
+    return stockProduct(layout === 'TN' ? transpose(a) : a, layout === 'NT' ? transpose(b) : b, bias);
+  const product = allocate([M, P]);
+  const panel = allocate([panelWidth, K]);
+  const addresses = [addressOf(a), addressOf(b), bias ? addressOf(bias) : 0, addressOf(product), addressOf(panel)];
+  kernels[layout](...addresses, M, P, K);
+  panel.dispose();
+  return product as Tensor2D;
 }
 
 /** XNNPACK's product is fast for plain operands only: tfjs sends transposed ones through a scalar loop. [M, K] x [K, O] -> [M, O] */
-function productWasm(a: Tensor2D, b: Tensor2D, bias: Tensor1D | null): Tensor2D {
+function stockProduct(a: Tensor2D, b: Tensor2D, bias: Tensor1D | null): Tensor2D {
   const inputs: Record<string, Tensor> = { a: reshape(a, [1, ...a.shape]), b: reshape(b, [1, ...b.shape]) };
   if (bias) inputs.bias = bias;
   const attributes = { transposeA: false, transposeB: false, activation: 'linear' };

@@ -6,7 +6,7 @@
  * GFLOP per second, 16 x 16 outputs a lane without exchange against this, in turn: 256 x 576 x 192 NT 2.3 and 3.8, 256 x 192 x 576 NN
  * 2.5 and 3.9, 576 x 192 x 256 TN 2.2 and 6.4. Blocks of 64 x 64 give another fifth, and compile for nine seconds instead of one.
  */
-import type { Layout } from './matMulWebGpu.ts';
+import type { Layout } from './productLayout.ts';
 import type { Kernel } from './webgpuProgram.ts';
 
 /** Rows and columns of outputs that a quad has. */

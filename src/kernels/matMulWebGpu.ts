@@ -1,28 +1,14 @@
 /**
  * Matrix products for the three layouts that a linear layer needs, each thread holding a block of outputs in registers and reading
  * vec4s straight from memory, four steps of the inner sum at a time so that an accumulator is touched once for four products.
- *   NT: a [M, K], b [P, K] -> [M, P] (+ bias [P])    forward
- *   NN: a [M, K], b [K, P] -> [M, P]                 gradient of the input
- *   TN: a [K, M], b [K, P] -> [M, P], and the sums of a's columns [M]    gradient of the weight and the bias
+ * NT with a bias [P] for the forward pass, NN for the gradient of the input, TN with the sums of a's columns [M] for those of weight
+ * and bias.
  * A graphics card has thousands of threads to feed and gets small blocks; a software adapter has few, and large ones (matMulQuads.ts).
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { quadKernel, quadTile } from './matMulQuads.ts';
+import { shapeOf, type Layout } from './productLayout.ts';
 import { hasQuads, isSoftwareAdapter, launch, type Kernel } from './webgpuProgram.ts';
-
-export type Layout = 'NT' | 'NN' | 'TN';
-
-interface Shape {
-  M: number;
-  P: number;
-  K: number;
-}
-
-function shapeOf(layout: Layout, a: Tensor2D, b: Tensor2D): Shape {
-  if (layout === 'NT') return { M: a.shape[0], P: b.shape[0], K: a.shape[1] };
-  if (layout === 'NN') return { M: a.shape[0], P: b.shape[1], K: a.shape[1] };
-  return { M: a.shape[1], P: b.shape[1], K: a.shape[0] };
-}
 
 /** Returns [product], or [product, column sums of a] for TN; they belong to the caller's tidy. */
 export function matMulWebGpu(layout: Layout, a: Tensor2D, b: Tensor2D, bias: Tensor1D | null): Tensor[] {

@@ -25,6 +25,11 @@ export function allocate(shape: number[]): Tensor {
   return engine().makeTensorFromTensorInfo(wasmBackend().makeOutput(shape, 'float32'));
 }
 
+/** Where its values begin. */
+export function addressOf(tensor: Tensor): number {
+  return wasmBackend().dataIdMap.get(tensor.dataId).memoryOffset;
+}
+
 export function floats(tensor: Tensor): Float32Array<ArrayBuffer> {
   const { wasm, dataIdMap } = wasmBackend();
   return new Float32Array(wasm.HEAPU8.buffer, dataIdMap.get(tensor.dataId).memoryOffset, tensor.size);

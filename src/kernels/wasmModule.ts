@@ -13,6 +13,7 @@ import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { RungError } from '../shared/errors.ts';
+import { startWasmKernels } from './wasmKernels.ts';
 
 /** (module (func (drop (i8x16.popcnt (i8x16.splat (i32.const 0)))))): valid only where SIMD is. */
 const simdProbe = Uint8Array.from([
@@ -65,7 +66,9 @@ export async function createWasmBackend({ simd, threads }: WasmFeatures, baseUrl
     bindRegistry(module as unknown as EmscriptenModule);
     refuseFullHeap(module as unknown as EmscriptenModule);
     setThreadsCount(threads);
-    return new BackendWasm(module);
+    const backend = new BackendWasm(module);
+    if (simd) await startWasmKernels(memoryOf(module), backend.wasm.tfjs.getThreadsCount());
+    return backend;
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     const message = `Starting the WebAssembly engine from ${wasmUrl} failed: ${reason}`;
@@ -98,6 +101,17 @@ interface EmscriptenModule {
   tfjs: Record<string, (...args: number[]) => number>;
   _malloc: (bytes: number) => number;
   _free: (address: number) => void;
+}
+
+/** A module with threads gets its memory from outside, one without has its own. */
+function memoryOf(module: BackendWasmModule): WebAssembly.Memory {
+  const { wasmMemory, asm } = module as unknown as {
+    wasmMemory?: WebAssembly.Memory;
+    asm: { memory?: WebAssembly.Memory };
+  };
+  const memory = wasmMemory ?? asm.memory;
+  if (!memory) throw new Error('the module shows no memory');
+  return memory;
 }
 
 /** Addresses have 32 bits. */

@@ -3,7 +3,8 @@
  * of the norm over all gradients. Table rows that are not on the device only decay, in closed form (see RowTable).
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { adamWStep, zeroMoments, type MomentSlot } from '../kernels/adamw.ts';
+import { adamWStep, zeroMoments } from '../kernels/adamw.ts';
+import type { MomentSlot } from '../kernels/adamwItem.ts';
 import { isDecayed } from '../models/model.ts';
 
 export interface AdamWSettings {
