@@ -308,7 +308,7 @@ function ExportPlace() {
       runs={usable}
       selectedId={shown}
       onSelect={select}
-      exportRun={(id, onProgress) => engineWorker.exportRun(id, onProgress)}
+      exportRun={(id, onnx, onProgress) => engineWorker.exportRun(id, onnx, onProgress)}
     />
   );
 }

@@ -216,13 +216,13 @@ for title, row in zip(titles, probabilities):
     print(title, [model.config.id2label[i] for i, p in enumerate(row) if p >= thresholds[i]])
 \`\`\`
 
-Transformers.js reads ONNX; convert once with \`optimum-cli export onnx --model . --task text-classification onnx\`, then:
+Transformers.js and onnxruntime run the files in \`onnx/\`, which Rung adds when they are chosen for the download:
 
 \`\`\`js
 import { pipeline } from '@huggingface/transformers';
 
 // Titles are to be cleaned as the Data section says; thresholds are in rung.json.
-const classify = await pipeline('text-classification', 'path/to/this/folder', { dtype: 'fp32' });
+const classify = await pipeline('text-classification', 'path/to/this/folder', { dtype: 'fp32' }); // or fp16, q8
 const probabilities = await classify('Vice President, Engineering', { top_k: null });
 \`\`\``;
 }

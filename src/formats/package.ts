@@ -77,8 +77,8 @@ export async function readModelZip(zip: Blob, fileName: string): Promise<ModelFo
   );
 }
 
-/** A folder in memory, for what has to be written anew, its weights too. */
-export async function readFiles(folder: ModelFolder): Promise<ModelFiles> {
+/** A folder in memory. */
+async function readFiles(folder: ModelFolder): Promise<ModelFiles> {
   const files: ModelFiles = new Map();
   for (const [name, blob] of folder) files.set(name, new Uint8Array(await blob.arrayBuffer()));
   return files;

@@ -85,6 +85,6 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     fetchHubModel: (id, onProgress) => remote.fetchHubModel(id, Comlink.proxy(onProgress)),
     stopFetching: () => remote.stopFetching(),
     removeHubModel: (id) => remote.removeHubModel(id),
-    exportRun: (id, onProgress) => remote.exportRun(id, Comlink.proxy(onProgress)),
+    exportRun: (id, onnx, onProgress) => remote.exportRun(id, onnx, Comlink.proxy(onProgress)),
   };
 }

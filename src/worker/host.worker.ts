@@ -1,14 +1,16 @@
 /** The engine's worker: dispatches calls; owns the backend, the live training, the loaded model and the kept runs. */
 import * as Comlink from 'comlink';
-import { readFiles, readModelFiles, writeModelZip } from '../formats/package.ts';
+import { readModelFiles } from '../formats/package.ts';
+import { writeZip } from '../formats/zipWriter.ts';
 import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
 import { classicalFileName, renewedClassicalFile } from '../recipes/classicalModel.ts';
 import { readEncoder, withHead } from '../recipes/encoder.ts';
+import { exportFolder } from '../recipes/exportFolder.ts';
 import { measure } from '../recipes/measure.ts';
-import { withFigures } from '../recipes/package.ts';
 import { recipes } from '../recipes/registry.ts';
 import { RungError } from '../shared/errors.ts';
 import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
+import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
 import type {
@@ -256,7 +258,7 @@ class Host implements EngineApi {
     return this.encoderList.hub.remove(id);
   }
 
-  async exportRun(id: string, onProgress: ProgressListener): Promise<Blob> {
+  async exportRun(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Blob> {
     const archive = await this.archive;
     const run = await archive.get(id);
     onProgress('Reading the weights', null);
@@ -267,9 +269,11 @@ class Host implements EngineApi {
     if (run.kind === 'cross-validation') {
       throw new RungError('not-found', `“${run.name}” is a cross-validation: it holds figures, no model.`);
     }
-    const files = withFigures(await readFiles(await archive.files(id)), run);
+    const files = await exportFolder(await archive.files(id), run, onnx, (file, fraction) =>
+      onProgress(`Writing ${file}`, fraction),
+    );
     onProgress('Writing the zip', null);
-    return new Blob([writeModelZip(files)], { type: 'application/zip' });
+    return writeZip(files);
   }
 
   /** @throws RungError 'not-found' when another model is loaded: a file predicted chunk by chunk must not change models in the middle. */

@@ -7,6 +7,7 @@ import type { SplitFigures, SplitFiguresRequest } from '../metrics/splitFigures.
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } from '../shared/dataset.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
 import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
+import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
@@ -185,6 +186,9 @@ export interface EngineApi {
   /** Deletes a model of the Hub from this browser. @throws RungError 'busy' while it is fetched. */
   removeHubModel(id: string): Promise<void>;
 
-  /** One zip in Hugging Face layout of a stored run; of a classical one its JSON. */
-  exportRun(id: string, onProgress: ProgressListener): Promise<Blob>;
+  /**
+   * One zip in Hugging Face layout of a stored run, these ONNX files of its model in it; of a classical one its JSON.
+   * @throws RungError 'file-too-large', or 'weights-mismatch' where a weight does not fit float16.
+   */
+  exportRun(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Blob>;
 }

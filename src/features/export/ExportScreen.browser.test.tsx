@@ -50,7 +50,7 @@ describe('ExportScreen', () => {
 
   it('saves a zip named after the run, with progress and its size at the end', async () => {
     const gate = new EventTarget();
-    const exportRun = vi.fn<ExportScreenProps['exportRun']>(async (_, onProgress) => {
+    const exportRun = vi.fn<ExportScreenProps['exportRun']>(async (_, __, onProgress) => {
       onProgress('Reading the weights', 0.5);
       await new Promise((resolve) => gate.addEventListener('open', resolve));
       return new Blob([new Uint8Array(2_000_000)]);
@@ -64,7 +64,7 @@ describe('ExportScreen', () => {
     gate.dispatchEvent(new Event('open'));
     expect(await name).toBe('Levels- 2nd try.zip');
     await expect.element(page.getByText(/Levels- 2nd try\.zip is saved, 2\.0.MB/)).toBeVisible();
-    expect(exportRun).toHaveBeenCalledWith(run.id, expect.any(Function));
+    expect(exportRun).toHaveBeenCalledWith(run.id, [{ form: 'classifier', precision: 'fp32' }], expect.any(Function));
   });
 
   it('shows why it failed and can be tried again', async () => {
@@ -120,12 +120,44 @@ describe('ExportScreen', () => {
       .toBeVisible();
   });
 
+  it('puts the ONNX files that are chosen into the zip, and says what it will weigh', async () => {
+    const exportRun = vi.fn<ExportScreenProps['exportRun']>(async () => new Blob(['PK']));
+    const run = { ...measuredRun(), weightBytes: 4_000_000 };
+    await show({ runs: [run], exportRun });
+    const onnx = page.getByRole('region', { name: 'ONNX files' });
+    await expect.element(page.getByText(/about 8\.0.MB\. It is written/)).toBeVisible();
+    const classifier = onnx.getByRole('group', { name: 'Classifier' });
+    const embedding = onnx.getByRole('group', { name: 'Embedding' });
+    await expect.element(classifier.getByRole('checkbox', { name: /float32, about 4\.0.MB/ })).toBeChecked();
+    await classifier.getByRole('checkbox', { name: /float32/ }).click();
+    await classifier.getByRole('checkbox', { name: /8 bits, about 1\.0.MB/ }).click();
+    await embedding.getByRole('checkbox', { name: /float16, about 2\.0.MB/ }).click();
+    await expect.element(page.getByText(/about 7\.0.MB\. It is written/)).toBeVisible();
+    await page.getByRole('tab', { name: 'In JavaScript' }).click();
+    await expect.element(page.getByLabelText('JavaScript code')).toHaveTextContent("{ dtype: 'q8' }");
+    await expect.element(page.getByLabelText('embedding code')).toHaveTextContent("model_file_name: 'embedding'");
+    const name = nextDownload();
+    await download().click();
+    await name;
+    const chosen = [
+      { form: 'classifier', precision: 'int8' },
+      { form: 'embedding', precision: 'fp16' },
+    ];
+    expect(exportRun).toHaveBeenCalledWith(run.id, chosen, expect.any(Function));
+    for (const box of [
+      classifier.getByRole('checkbox', { name: /8 bits/ }),
+      embedding.getByRole('checkbox', { name: /float16/ }),
+    ]) {
+      await box.click();
+    }
+    await expect.element(page.getByText(/choose a classifier under/)).toBeVisible();
+  });
+
   it('gives code that names the folder of the download', async () => {
     await show({ runs: [{ ...measuredRun(), name: 'My "best" run' }] });
     await page.getByRole('tab', { name: 'In Python' }).click();
     await expect.element(page.getByLabelText('Python code')).toHaveTextContent('folder = "My -best- run"');
     await page.getByRole('tab', { name: 'In JavaScript' }).click();
-    await expect.element(page.getByLabelText('conversion code')).toHaveTextContent('--task text-classification');
     await expect.element(page.getByLabelText('JavaScript code')).toHaveTextContent("pipeline('text-classification'");
   });
 });

@@ -3,6 +3,7 @@ import { Alert, Button, CopyButton, Progress, Select, Tabs, Text } from '@mantin
 import { Check, Copy, Download } from 'lucide-react';
 import { useState } from 'react';
 import { toRungError } from '../../shared/errors.ts';
+import type { OnnxFile } from '../../shared/onnxFiles.ts';
 import type { ClassicalRun, FinetunedRun } from '../../shared/training.ts';
 import type { ProgressListener } from '../../worker/protocol.ts';
 import { formatBytes, formatCounted, formatMoment } from '../../ui/format.ts';
@@ -11,19 +12,24 @@ import { saveBlob } from '../../ui/saveBlob.ts';
 import { CardFigures } from './CardFigures.tsx';
 import { ClassicalContents } from './ClassicalContents.tsx';
 import css from './ExportScreen.module.css';
-import { fileNameOf, packageParts } from './packageContents.ts';
-import { convertSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
+import { OnnxChoice } from './OnnxChoice.tsx';
+import { fileNameOf, onnxBytes, packageParts } from './packageContents.ts';
+import { embeddingSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
 
 export interface ExportScreenProps {
   /** Runs with weights are offered; others are left out. */
   runs: readonly TrainedRun[];
   selectedId: string | null;
   onSelect: (id: string) => void;
-  exportRun: (id: string, onProgress: ProgressListener) => Promise<Blob>;
+  exportRun: (id: string, onnx: OnnxFile[], onProgress: ProgressListener) => Promise<Blob>;
 }
+
+/** What transformers.js opens when it is asked for nothing else. */
+const defaultOnnx: OnnxFile[] = [{ form: 'classifier', precision: 'fp32' }];
 
 /** @see ExportScreenProps */
 export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportScreenProps) {
+  const [onnx, setOnnx] = useState(defaultOnnx);
   const usable = runs.filter((run) => run.weightBytes > 0);
   const run = usable.find(({ id }) => id === selectedId) ?? usable[0];
   if (run === undefined) {
@@ -66,14 +72,21 @@ export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportSc
       </div>
       <div className={css.columns}>
         <div className={css.column}>
-          <DownloadPanel key={run.id} run={run} exportRun={exportRun} />
-          {run.kind === 'classical' ? <ClassicalContents run={run} /> : <ContentsPanel run={run} />}
+          <DownloadPanel key={run.id} run={run} onnx={run.kind === 'finetune' ? onnx : []} exportRun={exportRun} />
+          {run.kind === 'classical' ? (
+            <ClassicalContents run={run} />
+          ) : (
+            <>
+              <OnnxChoice chosen={onnx} onChange={setOnnx} weightBytes={run.weightBytes} />
+              <ContentsPanel run={run} />
+            </>
+          )}
         </div>
         <div className={css.column}>
           <CardFigures run={run} />
         </div>
       </div>
-      {run.kind === 'finetune' && <UsagePanel run={run} />}
+      {run.kind === 'finetune' && <UsagePanel run={run} onnx={onnx} />}
     </div>
   );
 }
@@ -86,17 +99,25 @@ interface Exporting {
   fraction: number | null;
 }
 
-function DownloadPanel({ run, exportRun }: { run: TrainedRun; exportRun: ExportScreenProps['exportRun'] }) {
+interface DownloadPanelProps {
+  run: TrainedRun;
+  /** Also in the zip. */
+  onnx: OnnxFile[];
+  exportRun: ExportScreenProps['exportRun'];
+}
+
+function DownloadPanel({ run, onnx, exportRun }: DownloadPanelProps) {
   const [exporting, setExporting] = useState<Exporting | null>(null);
   const [saved, setSaved] = useState<{ name: string; bytes: number } | null>(null);
   const [error, setError] = useState<{ message: string; hint: string } | null>(null);
   const name = fileNameOf(run.name) + (run.kind === 'classical' ? '.json' : '.zip');
+  const bytes = onnx.reduce((sum, file) => sum + onnxBytes(run.weightBytes, file), run.weightBytes);
   const download = async () => {
     setExporting({ message: 'Collecting the files', fraction: null });
     setError(null);
     setSaved(null);
     try {
-      const blob = await exportRun(run.id, (message, fraction) => setExporting({ message, fraction }));
+      const blob = await exportRun(run.id, onnx, (message, fraction) => setExporting({ message, fraction }));
       saveBlob(blob, name);
       setSaved({ name, bytes: blob.size });
     } catch (thrown) {
@@ -132,7 +153,7 @@ function DownloadPanel({ run, exportRun }: { run: TrainedRun; exportRun: ExportS
           <span className={css.quiet}>
             {saved
               ? `${saved.name} is saved, ${formatBytes(saved.bytes)}.`
-              : `${name}, about ${formatBytes(run.weightBytes)}. It is written on this machine; nothing is sent.`}
+              : `${name}, about ${formatBytes(bytes)}. It is written on this machine; nothing is sent.`}
           </span>
         )}
       </div>
@@ -184,8 +205,10 @@ function ContentsPanel({ run }: { run: FinetunedRun }) {
   );
 }
 
-function UsagePanel({ run }: { run: FinetunedRun }) {
+function UsagePanel({ run, onnx }: { run: FinetunedRun; onnx: readonly OnnxFile[] }) {
   const folder = fileNameOf(run.name);
+  const classifier = onnx.find(({ form }) => form === 'classifier');
+  const embedding = onnx.find(({ form }) => form === 'embedding');
   return (
     <section className={css.panel} aria-label="How to use it">
       <h2 className={css.subheading}>How to use it</h2>
@@ -205,10 +228,17 @@ function UsagePanel({ run }: { run: FinetunedRun }) {
           <Snippet name="Python" code={pythonSnippet(folder, run.config.maxTokens, run.data.cleaning)} />
         </Tabs.Panel>
         <Tabs.Panel value="javascript" pt="md" className={css.snippets}>
-          <p className={css.words}>Transformers.js reads ONNX files. Convert the download once:</p>
-          <Snippet name="conversion" code={convertSnippet(folder)} />
-          <p className={css.words}>Then, in a page or in Node:</p>
-          <Snippet name="JavaScript" code={javascriptSnippet(folder)} />
+          {classifier ? (
+            <Snippet name="JavaScript" code={javascriptSnippet(folder, classifier)} />
+          ) : (
+            <p className={css.words}>Transformers.js reads ONNX: choose a classifier under “Also as ONNX”.</p>
+          )}
+          {embedding && (
+            <>
+              <p className={css.words}>Vectors of titles, the mean over their tokens:</p>
+              <Snippet name="embedding" code={embeddingSnippet(folder, embedding)} />
+            </>
+          )}
         </Tabs.Panel>
       </Tabs>
     </section>

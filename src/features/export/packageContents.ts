@@ -1,4 +1,5 @@
 /** What a downloaded model consists of, in words for the user. */
+import { onnxWeightBytes, type OnnxFile, type OnnxForm, type OnnxPrecision } from '../../shared/onnxFiles.ts';
 
 export interface PackagePart {
   file: string;
@@ -13,6 +14,23 @@ export const packageParts: readonly PackagePart[] = [
   { file: 'rung.json', purpose: 'Thresholds, title cleaning, and every figure of the test rows' },
   { file: 'README.md', purpose: 'The model card: what it is, how good it is, what it cannot do' },
 ];
+
+/** What each ONNX file is for, and what its numbers are. */
+export const onnxForms: Record<OnnxForm, { title: string; purpose: string }> = {
+  classifier: { title: 'Classifier', purpose: 'Titles to labels' },
+  embedding: { title: 'Embedding', purpose: 'Titles to vectors, for search and grouping' },
+};
+
+export const onnxNumbers: Record<OnnxPrecision, { title: string; note: string }> = {
+  fp32: { title: 'float32', note: 'as trained' },
+  fp16: { title: 'float16', note: 'half the size, for graphics cards' },
+  int8: { title: '8 bits', note: 'a quarter of the size; probabilities move a little' },
+};
+
+/** Roughly: biases and the structure of the file are left out. */
+export function onnxBytes(weightBytes: number, { precision }: OnnxFile): number {
+  return (weightBytes * onnxWeightBytes[precision]) / onnxWeightBytes.fp32;
+}
 
 /** A file name that every system takes: "VP model, 2nd try" -> "VP model, 2nd try"; slashes, colons and the like become dashes. */
 export function fileNameOf(runName: string): string {

@@ -1,5 +1,6 @@
 /** How to use a downloaded model elsewhere. */
 import type { CleaningOptions } from '../../shared/dataset.ts';
+import { onnxDtypes, onnxModelNames, type OnnxFile } from '../../shared/onnxFiles.ts';
 
 /** A string literal of Python and of JavaScript. */
 function literal(text: string): string {
@@ -52,24 +53,33 @@ for title, row in zip(titles, probabilities):
 `;
 }
 
-/** The one command that makes the ONNX file which transformers.js needs. */
-export function convertSnippet(folder: string): string {
-  return `pip install "optimum[onnxruntime]"
-optimum-cli export onnx --model ${literal(folder)} --task text-classification ${literal(`${folder}/onnx`)}
-`;
-}
-
-/** JavaScript, with transformers.js. */
-export function javascriptSnippet(folder: string): string {
+/** JavaScript, with transformers.js, of a folder that holds this file. */
+export function javascriptSnippet(folder: string, { precision }: OnnxFile): string {
   return `import { env, pipeline } from '@huggingface/transformers';
 
 env.allowRemoteModels = false;
-env.localModelPath = './';
+env.allowLocalModels = true;
+env.localModelPath = './'; // where the unzipped download lies
 const folder = ${literal(folder)};
-const classify = await pipeline('text-classification', folder, { dtype: 'fp32' });
+const classify = await pipeline('text-classification', folder, { dtype: '${onnxDtypes[precision].dtype}' });
 
 // Titles are to be cleaned as rung.json says, see the Python code.
 // Every label with its probability; a label holds from its threshold in rung.json on.
-const probabilities = await classify('VP & Chief Information Officer', { top_k: null });
+console.log(await classify('VP & Chief Information Officer', { top_k: null }));
+`;
+}
+
+/** The same for vectors of titles. */
+export function embeddingSnippet(folder: string, { form, precision }: OnnxFile): string {
+  return `import { env, pipeline } from '@huggingface/transformers';
+
+env.allowRemoteModels = false;
+env.allowLocalModels = true;
+env.localModelPath = './'; // where the unzipped download lies
+const folder = ${literal(folder)};
+const options = { dtype: '${onnxDtypes[precision].dtype}', model_file_name: '${onnxModelNames[form]}' };
+const embed = await pipeline('feature-extraction', folder, options);
+const vectors = await embed(['VP & Chief Information Officer', 'Staff Nurse'], { pooling: 'mean' });
+console.log(vectors.dims, vectors.tolist());
 `;
 }
