@@ -11,9 +11,11 @@ import { TrainScreen } from '../features/train/TrainScreen.tsx';
 import type { RunRecord } from '../shared/training.ts';
 import { engineWorker, dataWorker } from './workers.ts';
 import { keptWeights } from '../ui/keptWeights.ts';
+import { saveBlob } from '../ui/saveBlob.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { estimateOf } from './liveRun.ts';
+import { requireTable, settingsOfRun } from './again.ts';
 import { dataChange } from './recipeChoice.ts';
 import { useHubStore } from './hubStore.ts';
 import { goTo, placeOf, type Place } from './places.ts';
@@ -121,6 +123,9 @@ function TrainPlace() {
         return engine.deleteRun(id);
       }}
       onUndoDelete={engine.undoDelete}
+      onAgain={runAgain}
+      onSaveDocument={saveDocument}
+      onOpenDocument={openModelFiles}
       lastDeleted={engine.lastDeleted}
       compareIds={engine.compareIds}
       onCompare={engine.setCompare}
@@ -146,7 +151,7 @@ function useHub(): HubFieldProps {
   };
 }
 
-/** Trains on the open table; when it is done the results are one click away and the model is ready to predict. */
+/** Trains the chosen recipe on the open table. */
 async function train(): Promise<void> {
   // Runs that are kept should outlast a full disk; the browser may decline, and then they are merely the first to go.
   void navigator.storage?.persist?.().catch(() => false);
@@ -154,7 +159,34 @@ async function train(): Promise<void> {
   const { state, dataset } = useDataStore.getState();
   const settings = summaryOf(state)?.settings;
   const recipe = engine.recipes.find(({ id }) => id === engine.recipe);
-  const done = await engine.train(() => dataset(settings ? dataChange(recipe, engine.prepare, settings) : {}));
+  await tellEnd(await engine.train(() => dataset(settings ? dataChange(recipe, engine.prepare, settings) : {})));
+}
+
+/** Trains with a kept run's settings, on the open table prepared as that run's was. */
+async function runAgain(id: string): Promise<void> {
+  const engine = useEngineStore.getState();
+  const run = engine.runs.find((kept) => kept.id === id);
+  if (!run) return;
+  const { state, dataset } = useDataStore.getState();
+  const end = await engine.again(run, async () => {
+    requireTable(run, summaryOf(state));
+    return dataset(settingsOfRun(run));
+  });
+  await tellEnd(end);
+}
+
+async function saveDocument(id: string): Promise<void> {
+  const { runs, fail } = useEngineStore.getState();
+  try {
+    const name = runs.find((run) => run.id === id)?.name ?? 'Run';
+    saveBlob(await engineWorker.exportDocument(id), `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.run.json`);
+  } catch (thrown) {
+    fail(thrown);
+  }
+}
+
+/** When a training is done the results are one click away and the model is ready to predict. */
+async function tellEnd(done: Awaited<ReturnType<ReturnType<typeof useEngineStore.getState>['train']>>): Promise<void> {
   if (!done) return;
   const { run, notices } = done;
   useSelectedRun.getState().select(run.id);

@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { goTo } from './places.ts';
+import { useSelectedRun } from './selectedRun.ts';
 import { usePredictStore } from './predictStore.ts';
 
 /** Files dropped where no drop zone is: the user is taken to what they became. */
@@ -26,13 +27,16 @@ export function openStray(files: File[]): void {
 export async function openModelFiles(files: File[]): Promise<void> {
   const { setLoading } = usePredictStore.getState();
   try {
-    const { model, encoder, warnings } = await useEngineStore
+    const { model, encoder, run, warnings } = await useEngineStore
       .getState()
       .openPackage(files.map(namedByPath), setLoading);
     for (const message of warnings) notifications.show({ message, color: 'yellow' });
     if (model) {
       usePredictStore.getState().adopt(model);
       goTo('predict');
+    } else if (run) {
+      useSelectedRun.getState().select(run.id);
+      goTo('results');
     } else if (encoder) {
       useEngineStore.getState().setEncoder(encoder.source);
       notifications.show({ message: `${encoder.name} is the encoder of the next training.` });

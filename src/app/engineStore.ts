@@ -9,12 +9,10 @@ import type { LiveRun } from '../shared/live.ts';
 import {
   defaultTrainingConfig,
   type Backend,
-  type CrossValidation,
   type DeviceReport,
   type EncoderInfo,
   type EncoderSource,
   type Estimate,
-  type Method,
   type RecipeId,
   type RunRecord,
   type TrainingConfig,
@@ -22,9 +20,16 @@ import {
 import { crossValidationOf, type RecipeInfo } from '../shared/recipe.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { DroppedModel, ProgressListener } from '../worker/protocol.ts';
+import { planOfRun, repeatText, requireSameData, type Plan } from './again.ts';
 import { liveAfter } from './liveRun.ts';
 import { chooseRecipe, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
 import { engineWorker } from './workers.ts';
+
+/** How a training ended, and what the user should still know of it. */
+interface TrainingEnd {
+  run: RunRecord;
+  notices: string[];
+}
 
 interface EngineStore extends RecipeChoice {
   device: DeviceReport | null;
@@ -52,7 +57,9 @@ interface EngineStore extends RecipeChoice {
   /** Times a few steps on the titles for the estimate; nothing changes when a training or another measurement takes over. */
   measure: (key: string, titles: string[]) => Promise<void>;
   /** Resolves with the finished run and what the user should still know of it; null when it failed (`error` then says why). */
-  train: (load: () => Promise<Dataset>) => Promise<{ run: RunRecord; notices: string[] } | null>;
+  train: (load: () => Promise<Dataset>) => Promise<TrainingEnd | null>;
+  /** The same for a kept run's settings, on the rows it saw; `load` prepares them. A notice says whether the answers are the same. */
+  again: (run: RunRecord, load: () => Promise<Dataset>) => Promise<TrainingEnd | null>;
   pause: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -85,10 +92,10 @@ function nextRunName(runs: readonly RunRecord[]): string {
   return `Run ${number}`;
 }
 
-function beginning(name: string, { kind }: Method, crossValidation: CrossValidation | null): LiveRun {
+function beginning({ name, method, crossValidation }: Plan): LiveRun {
   return {
     name,
-    method: kind,
+    method: method.kind,
     crossValidation: crossValidation && { ...crossValidation, current: null, done: [] },
     status: 'preparing',
     message: 'Preparing',
@@ -121,6 +128,33 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     if (unreadable.length > 0) {
       const message = `${unreadable.length} stored runs cannot be read by this version of Rung: ${unreadable.join('; ')}.`;
       set({ error: { message, hint: 'They were left as they are; another version may read them.' } });
+    }
+  }
+
+  /** Trains what a plan says on the rows that `load` brings. */
+  async function start(plan: Plan, load: () => Promise<Dataset>): Promise<TrainingEnd | null> {
+    if (get().live) return null;
+    set({
+      error: null,
+      // Their space is freed when a training starts.
+      lastDeleted: null,
+      live: beginning(plan),
+    });
+    const notices: string[] = [];
+    try {
+      const dataset = await load();
+      const run = await engineWorker.train({ ...plan, dataset, version, persist: true }, (event) => {
+        if (event.type === 'notice') notices.push(event.message);
+        set((store) => ({ live: store.live && liveAfter(store.live, event) }));
+      });
+      return { run, notices };
+    } catch (thrown) {
+      const { message, hint } = toRungError(thrown);
+      set({ error: { message, hint } });
+      return null;
+    } finally {
+      set({ live: null });
+      await guarded(refreshRuns);
     }
   }
 
@@ -178,35 +212,27 @@ export const useEngineStore = create<EngineStore>((set, get) => {
         const estimate = await engineWorker.measure(get().config, packStrings(titles));
         if (estimate) set({ measured: { key, estimate } });
       }),
-    train: async (load) => {
-      const { recipe, foldPlan, runName, live } = get();
-      if (live) return null;
+    train: (load) => {
+      const { recipe, foldPlan, runName, runs } = get();
       const method = methodOfChoice(get());
       const crossValidation = crossValidationOf(foldPlan, method.config.seed);
-      const name = runName.trim() || nextRunName(get().runs);
-      set({
-        error: null,
-        // Their space is freed when a training starts.
-        lastDeleted: null,
-        live: beginning(name, method, crossValidation),
-      });
-      const notices: string[] = [];
-      try {
-        const dataset = await load();
-        const request = { dataset, recipe, method, crossValidation, version, name, persist: true };
-        const run = await engineWorker.train(request, (event) => {
-          if (event.type === 'notice') notices.push(event.message);
-          set((store) => ({ live: store.live && liveAfter(store.live, event) }));
-        });
-        return { run, notices };
-      } catch (thrown) {
-        const { message, hint } = toRungError(thrown);
-        set({ error: { message, hint } });
-        return null;
-      } finally {
-        set({ live: null });
-        await guarded(refreshRuns);
-      }
+      return start({ name: runName.trim() || nextRunName(runs), recipe, method, crossValidation }, load);
+    },
+    again: async (run, load) => {
+      const done = await start(
+        planOfRun(
+          run,
+          get().runs.map(({ name }) => name),
+        ),
+        async () => {
+          const dataset = await load();
+          requireSameData(run, dataset);
+          return dataset;
+        },
+      );
+      if (!done) return null;
+      const repeated = repeatText(run, done.run);
+      return { ...done, notices: repeated === null ? done.notices : [...done.notices, repeated] };
     },
     pause: () => guarded(() => engineWorker.pause()),
     resume: () => guarded(() => engineWorker.resume()),
@@ -248,6 +274,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     setCompare: (compareIds) => set({ compareIds }),
     openPackage: async (files, onProgress) => {
       const dropped = await engineWorker.openPackage(files, onProgress);
+      if (dropped.run) await guarded(refreshRuns);
       await get().refreshEncoders();
       return dropped;
     },

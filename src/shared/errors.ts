@@ -31,6 +31,7 @@ export const errorCodes = [
   'aborted',
   'busy',
   'name-missing',
+  'data-mismatch',
   // storage
   'quota-exceeded',
   'storage-unavailable',

@@ -10,7 +10,7 @@ it.each<[string[], boolean]>([
   [['pytorch_model.bin'], true],
   [['titles.csv'], false],
   [['titles.csv', 'archive.zip'], false],
-  [['package.json'], false],
+  [['package.json'], true],
   [[], false],
 ])('%j: %s', (names, expected) => {
   expect(holdsModel(files(...names))).toBe(expected);

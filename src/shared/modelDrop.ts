@@ -1,8 +1,8 @@
 /** What was dropped or chosen: a model, or something else; and where in its folder each file lay. */
 
-/** Whether the files are a model's (a folder with its config or weights, or one zip) and no table. */
+/** Whether the files are a model's (a folder with its config or weights, one zip, or one JSON) or a run's document, and no table. */
 export function holdsModel(files: readonly File[]): boolean {
-  if (files.length === 1 && /\.zip$/i.test(files[0].name)) return true;
+  if (files.length === 1 && /\.(zip|json)$/i.test(files[0].name)) return true;
   return files.some(({ name }) => /(^|\/)(config\.json|pytorch_model[^/]*\.bin)$|\.safetensors$/i.test(name));
 }
 

@@ -75,6 +75,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     setThresholds: (id, thresholds) => remote.setThresholds(id, thresholds),
     deleteRun: (id) => remote.deleteRun(id),
     restoreRun: (id) => remote.restoreRun(id),
+    exportDocument: (id) => remote.exportDocument(id),
     loadRun: (id) => remote.loadRun(id),
     openPackage: (files, onProgress) => remote.openPackage(files, Comlink.proxy(onProgress)),
     predict: (modelId, titles) => remote.predict(modelId, Comlink.transfer(titles, buffersOfStrings(titles))),

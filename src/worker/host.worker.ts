@@ -33,6 +33,7 @@ import { changeTitle, explainTitle } from './explaining.ts';
 import { moveThresholds } from './moveThresholds.ts';
 import { Neighbours } from './neighbours.ts';
 import { RunArchive } from './runArchive.ts';
+import { kindOfJson, readRunDocument, writeRunDocument } from './runDocuments.ts';
 import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
 
@@ -182,7 +183,7 @@ class Host implements EngineApi {
 
   async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
     onProgress('Reading the model', null);
-    if (files.length === 1 && files[0].name.endsWith('.json')) return this.openClassical(files[0]);
+    if (files.length === 1 && /(?<!config)\.json$/.test(files[0].name)) return this.openJson(files[0]);
     const device = await this.started(null);
     const encoder = await readEncoder(await readModelFiles(files));
     // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
@@ -199,17 +200,24 @@ class Host implements EngineApi {
     const name = nameOfPackage(files);
     const info = this.encoderList.addDropped(name, encoder, { unused, fresh });
     const classifier = Classifier.ofPackage(info.source.id, name, encoder);
-    if (!classifier) return { encoder: info, model: null, warnings };
+    if (!classifier) return { encoder: info, model: null, run: null, warnings };
     this.packages.set(classifier.id, classifier);
-    return { encoder: info, model: this.use(classifier).info(device), warnings };
+    return { encoder: info, model: this.use(classifier).info(device), run: null, warnings };
   }
 
-  /** The download of a classical run. */
-  private async openClassical(file: File): Promise<DroppedModel> {
+  async exportDocument(id: string): Promise<Blob> {
+    return writeRunDocument(await this.archive, id);
+  }
+
+  /** The document of a run, or the download of a classical one. */
+  private async openJson(file: File): Promise<DroppedModel> {
+    if ((await kindOfJson(file)) === 'run') {
+      return { encoder: null, model: null, run: await readRunDocument(await this.archive, file), warnings: [] };
+    }
     const id = `classical-${this.packages.size + 1}`;
     const classifier = new ClassicalClassifier(id, new Uint8Array(await file.arrayBuffer()));
     this.packages.set(id, classifier);
-    return { encoder: null, model: this.use(classifier).info(), warnings: [] };
+    return { encoder: null, model: this.use(classifier).info(), run: null, warnings: [] };
   }
 
   async predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {

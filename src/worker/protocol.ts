@@ -94,6 +94,8 @@ export interface DroppedModel {
   encoder: EncoderInfo | null;
   /** Present when the package holds a classifier with named labels, ready to predict. */
   model: ModelInfo | null;
+  /** Present when it was the document of a run, which is kept now. */
+  run: RunRecord | null;
   warnings: string[];
 }
 
@@ -150,9 +152,12 @@ export interface EngineApi {
   /** Undo of `deleteRun` in the same session. */
   restoreRun(id: string): Promise<void>;
 
+  /** The run as a JSON document: settings, fingerprint, answers, figures; no title, no weights. */
+  exportDocument(id: string): Promise<Blob>;
+
   /** Loads a finished run's weights for prediction. */
   loadRun(id: string): Promise<ModelInfo>;
-  /** Reads a dropped zip, the files of a dropped folder in Hugging Face layout, or the JSON of a classical model. */
+  /** Reads a dropped zip, the files of a dropped folder in Hugging Face layout, the JSON of a classical model, or the document of a run. */
   openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel>;
   /**
    * Probabilities, titles x labels; titles are cleaned as the model's training data was.

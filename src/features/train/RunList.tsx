@@ -1,9 +1,10 @@
 /** The runs that are kept in this browser: open, rename, delete (with undo), choose for comparison. */
-import { ActionIcon, Button, Checkbox, Group, Text, TextInput, Tooltip } from '@mantine/core';
-import { Trash2, Undo2 } from 'lucide-react';
+import { ActionIcon, Button, Checkbox, Group, Menu, Text, TextInput, Tooltip } from '@mantine/core';
+import { Ellipsis, FileJson, FolderOpen, RotateCw, Trash2, Undo2 } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { RunRecord, RunStatus } from '../../shared/training.ts';
 import { formatCounted, formatDuration, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
+import { FileButton } from '../../ui/DropArea.tsx';
 import { bestValidationF1 } from './compareRuns.ts';
 import classes from './RunList.module.css';
 
@@ -16,6 +17,11 @@ export interface RunListProps {
   onDelete: (id: string) => void;
   lastDeleted: { name: string } | null;
   onUndoDelete: () => void;
+  /** Trains anew with the run's settings and seeds. */
+  onAgain: (id: string) => void;
+  /** The run as a JSON document. */
+  onSaveDocument: (id: string) => void;
+  onOpenDocument: (files: File[]) => void;
 }
 
 const statusNames: Record<RunStatus, string> = {
@@ -28,11 +34,21 @@ const statusNames: Record<RunStatus, string> = {
 
 /** Drawn anew only when the runs change, not with every step of a live one. @see RunListProps */
 export const RunList = memo(function RunList(props: RunListProps) {
-  const { runs, lastDeleted, onUndoDelete } = props;
+  const { runs, lastDeleted, onUndoDelete, onOpenDocument } = props;
   return (
     <section className={classes.list} aria-label="Runs">
       <div className={classes.title}>
         <h2>Runs</h2>
+        <FileButton
+          accept=".json"
+          variant="subtle"
+          size="compact-sm"
+          className={classes.open}
+          leftSection={<FolderOpen size={14} aria-hidden="true" />}
+          onFiles={onOpenDocument}
+        >
+          Open a run’s document
+        </FileButton>
         {lastDeleted && (
           <output className={classes.undo}>
             <Text size="sm" truncate>
@@ -75,7 +91,8 @@ export const RunList = memo(function RunList(props: RunListProps) {
   );
 });
 
-function RunRow({ run, compareIds, onCompare, onOpen, onRename, onDelete }: RunListProps & { run: RunRecord }) {
+function RunRow({ run, ...props }: RunListProps & { run: RunRecord }) {
+  const { compareIds, onCompare, onOpen, onRename, onDelete } = props;
   const chosen = compareIds.includes(run.id);
   const running = run.status === 'running';
   const test = run.test?.report.microF1 ?? null;
@@ -108,6 +125,7 @@ function RunRow({ run, compareIds, onCompare, onOpen, onRename, onDelete }: RunL
         <Button size="compact-sm" variant="light" disabled={running} onClick={() => onOpen(run.id)}>
           Open<span className={classes.hiddenText}> {run.name}</span>
         </Button>
+        <MoreMenu run={run} {...props} />
         <Tooltip label="Delete; this can be undone">
           <ActionIcon
             variant="subtle"
@@ -121,6 +139,36 @@ function RunRow({ run, compareIds, onCompare, onOpen, onRename, onDelete }: RunL
         </Tooltip>
       </Group>
     </li>
+  );
+}
+
+/** What is done with a run now and then. */
+function MoreMenu({
+  run,
+  onAgain,
+  onSaveDocument,
+}: Pick<RunListProps, 'onAgain' | 'onSaveDocument'> & { run: RunRecord }) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          disabled={run.status === 'running'}
+          aria-label={`More of ${run.name}`}
+        >
+          <Ellipsis size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<RotateCw size={14} aria-hidden="true" />} onClick={() => onAgain(run.id)}>
+          Run again
+        </Menu.Item>
+        <Menu.Item leftSection={<FileJson size={14} aria-hidden="true" />} onClick={() => onSaveDocument(run.id)}>
+          Save as a document
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

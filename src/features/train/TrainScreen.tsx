@@ -35,6 +35,9 @@ export interface TrainScreenProps extends Omit<ReadyPanelProps, 'classical' | 'f
   onDelete: (id: string) => void;
   onUndoDelete: () => void;
   lastDeleted: { name: string } | null;
+  onAgain: (id: string) => void;
+  onSaveDocument: (id: string) => void;
+  onOpenDocument: (files: File[]) => void;
   compareIds: string[];
   onCompare: (ids: string[]) => void;
   onDropEncoder: (files: File[]) => void;
@@ -131,6 +134,9 @@ function KeptRuns(props: TrainScreenProps) {
   const onRename = useCallbackRef(props.onRename);
   const onDelete = useCallbackRef(props.onDelete);
   const onUndoDelete = useCallbackRef(props.onUndoDelete);
+  const onAgain = useCallbackRef(props.onAgain);
+  const onSaveDocument = useCallbackRef(props.onSaveDocument);
+  const onOpenDocument = useCallbackRef(props.onOpenDocument);
   const onClear = useCallbackRef(() => props.onCompare([]));
   const compared = useMemo(
     () => compareIds.flatMap((id) => runs.filter((run) => run.kind === 'finetune').filter((run) => run.id === id)),
@@ -138,7 +144,10 @@ function KeptRuns(props: TrainScreenProps) {
   );
   return (
     <>
-      <RunList {...{ runs, compareIds, lastDeleted, onCompare, onOpen, onRename, onDelete, onUndoDelete }} />
+      <RunList
+        {...{ runs, compareIds, lastDeleted, onCompare, onOpen, onRename, onDelete, onUndoDelete }}
+        {...{ onAgain, onSaveDocument, onOpenDocument }}
+      />
       {compared.length > 0 && <RunComparison runs={compared} onClear={onClear} />}
     </>
   );
