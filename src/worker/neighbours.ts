@@ -51,9 +51,11 @@ export class Neighbours {
 
   private begin(model: Classifier, kept: KeptTitles, wanted: () => boolean) {
     const listeners = new Set<EmbeddingProgress>();
-    const embedded = embedAll(model, kept, wanted, (done, total) => {
+    const tell: EmbeddingProgress = (done, total) => {
       for (const listener of listeners) listener(done, total);
-    });
+    };
+    // A moment later: who asked first listens by then.
+    const embedded = Promise.resolve().then(() => embedAll(model, kept, wanted, tell));
     const begun = { model, embedded, listeners };
     // What failed is tried again next time.
     embedded.catch(() => {
