@@ -5,7 +5,7 @@ import { keepTitles } from '../explain/keptTitles.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { startBackend } from '../kernels/backend.ts';
 import { initialParameters, parseModelConfig } from '../models/model.ts';
-import { readEncoder, withHead } from '../recipes/encoder.ts';
+import { readEncoder, withHead, type Encoder } from '../recipes/encoder.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
 import { testPredict } from '../testing/testModel.ts';
@@ -38,7 +38,8 @@ async function shippedFile(name: string): Promise<Blob> {
 }
 
 /** One small layer with the shipped tokenizer, trained on the rule. */
-async function trainedClassifier(id: string): Promise<Classifier> {
+async function train(): Promise<Encoder> {
+  await startBackend('wasm', location.href);
   const shipped = JSON.parse(await (await shippedFile('config.json')).text()) as Record<string, unknown>;
   const json = { ...shipped, n_layers: 1, n_heads: 2, dim: 16, hidden_dim: 32, initializer_range: 0.1 };
   const drawn = initialParameters(parseModelConfig(json), 3);
@@ -67,8 +68,17 @@ async function trainedClassifier(id: string): Promise<Classifier> {
   for await (const event of trainer.run(examples, examples, new AbortController().signal)) void event;
   const trained = { ...encoder, architecture, labelNames, weights: await trainer.parameters() };
   trainer.dispose();
+  return trained;
+}
+
+let training: Promise<Encoder> | null = null;
+
+/** It is trained once for all tests. */
+async function trainedClassifier(backend: 'wasm' | 'webgpu'): Promise<Classifier> {
+  const encoder = await (training ??= train());
+  await startBackend(backend, location.href);
   const thresholds = [0.5, 0.5];
-  return new Classifier({ id, name: id, encoder: trained, thresholds, cleaning: defaultCleaning, maxTokens: 64 });
+  return new Classifier({ id: 'rule', name: 'Rule', encoder, thresholds, cleaning: defaultCleaning, maxTokens: 64 });
 }
 
 const ignore = (): void => undefined;
@@ -85,9 +95,8 @@ const rules: LoadedModel = {
 describe.each(['wasm', 'webgpu'] as const)('why a model says what it says, on %s', (backend) => {
   let model: Classifier;
   beforeAll(async () => {
-    await startBackend(backend, location.href);
     model = await trainedClassifier(backend);
-  });
+  }, 120_000);
 
   it('is what its words push, and they add up', async () => {
     const rule = (await model.scores(['Director Sales', 'Clerk Sales'])).probabilities;
@@ -191,8 +200,7 @@ describe('a model without gradients', () => {
 });
 
 it('training titles that are the same stand once for each set of labels', async () => {
-  await startBackend('wasm', location.href);
-  const model = await trainedClassifier('doubtful');
+  const model = await trainedClassifier('wasm');
   const same = keepTitles(
     {
       ...dataset,
