@@ -60,7 +60,7 @@ test('a title is explained by its words, by what would change it, and by near tr
   expect(violations).toEqual([]);
 
   // What would change it, taken into the box, does change it.
-  await explanation(page).getByRole('tab', { name: 'What would change it' }).click();
+  await explanation(page).getByRole('tab', { name: 'What changes it' }).click();
   const changes = explanation(page).getByRole('list', { name: 'Changes that take Manager away' });
   await expect(changes).toBeVisible({ timeout: 120_000 });
   await changes.getByRole('button').first().click();
@@ -71,7 +71,7 @@ test('a title is explained by its words, by what would change it, and by near tr
 
   // Near training titles, here and beside a wrong title of Results.
   await page.getByRole('textbox', { name: 'Job title' }).fill(title);
-  await explanation(page).getByRole('tab', { name: 'Near training titles' }).click();
+  await explanation(page).getByRole('tab', { name: 'Near titles' }).click();
   const near = explanation(page).getByRole('list', { name: `Training titles nearest to ${title}` });
   await expect(near.getByRole('listitem')).toHaveCount(6, { timeout: 120_000 });
   await expect(near).toContainText('Manager');
@@ -96,9 +96,9 @@ test('a title is explained by its words, by what would change it, and by near tr
   const again = explanation(fresh).getByRole('list', { name: 'What each word does to Manager' }).getByRole('listitem');
   await expect(again).toHaveCount(3);
   expect((await again.allInnerTexts()).map((text) => numbers(text)[0])).toEqual(pushes);
-  await explanation(fresh).getByRole('tab', { name: 'Near training titles' }).click();
+  await explanation(fresh).getByRole('tab', { name: 'Near titles' }).click();
   await expect(explanation(fresh).getByText(/A downloaded model comes without its training titles/)).toBeVisible();
-  await explanation(fresh).getByRole('tab', { name: 'What would change it' }).click();
+  await explanation(fresh).getByRole('tab', { name: 'What changes it' }).click();
   await expect(explanation(fresh).getByText(/Only words of the title were taken out/)).toBeVisible();
   await fresh.close();
 });

@@ -59,6 +59,9 @@ function Changes({ changes: { found, holds, tried, vocabulary }, name, onText }:
                   variant="default"
                   size="compact-sm"
                   fw={400}
+                  h="auto"
+                  py={2}
+                  styles={{ label: { whiteSpace: 'normal', textAlign: 'start' } }}
                   className={css.changed}
                   aria-label={`Put “${title}” in the box`}
                   onClick={() => onText(title)}

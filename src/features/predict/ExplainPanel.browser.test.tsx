@@ -119,7 +119,7 @@ describe('the explanation', () => {
   it('shows titles that would turn the label over, and takes one into the box', async () => {
     const { explainer, onText } = await show();
     await opener().click();
-    await page.getByRole('tab', { name: 'What would change it' }).click();
+    await page.getByRole('tab', { name: 'What changes it' }).click();
     const list = page.getByRole('list', { name: 'Changes that take Manager away' });
     await expect.element(list).toHaveTextContent('“Manager” taken outActing SalesManager 0.10');
     expect(explainer.counterfactuals).toHaveBeenCalledWith('run-1', 'Acting Sales Manager', 2, 0.6);
@@ -130,7 +130,7 @@ describe('the explanation', () => {
   it('says when nothing turns it over, and that only taking out was tried', async () => {
     await show({ explainer: { ...testExplainer, counterfactuals: noChange } });
     await opener().click();
-    await page.getByRole('tab', { name: 'What would change it' }).click();
+    await page.getByRole('tab', { name: 'What changes it' }).click();
     await expect
       .element(page.getByText(/No change of one or two words gives it Manager; 3 titles tried/))
       .toBeVisible();
@@ -140,7 +140,7 @@ describe('the explanation', () => {
   it('lists the nearest training titles with their labels', async () => {
     await show();
     await opener().click();
-    await page.getByRole('tab', { name: 'Near training titles' }).click();
+    await page.getByRole('tab', { name: 'Near titles' }).click();
     const items = page
       .getByRole('list', { name: 'Training titles nearest to Acting Sales Manager' })
       .getByRole('listitem');
@@ -161,7 +161,7 @@ describe('the explanation', () => {
     const nearestTitles = async (): Promise<NearTitles> => ({ kind: 'none', reason });
     await show({ explainer: { ...testExplainer, nearestTitles } });
     await opener().click();
-    await page.getByRole('tab', { name: 'Near training titles' }).click();
+    await page.getByRole('tab', { name: 'Near titles' }).click();
     await expect.element(page.getByText(new RegExp(words))).toBeVisible();
   });
 
@@ -175,7 +175,7 @@ describe('the explanation', () => {
     };
     await show({ explainer: { ...testExplainer, nearestTitles } });
     await opener().click();
-    await page.getByRole('tab', { name: 'Near training titles' }).click();
+    await page.getByRole('tab', { name: 'Near titles' }).click();
     await expect.element(page.getByRole('status')).toHaveTextContent('Reading training titles: 128 of 1784');
     stop.abort(new RungError('device-lost', 'The graphics card went away.', 'Reload the page.'));
     await expect.element(page.getByRole('alert')).toHaveTextContent('The graphics card went away.Reload the page.');

@@ -62,9 +62,15 @@ export function ExplainPanel({ model, explainer, text, probabilities, onText }: 
             <Tabs value={view} onChange={(next) => isView(next) && setView(next)} keepMounted={false}>
               <div className={css.bar}>
                 <Tabs.List>
-                  <Tabs.Tab value="words">Words</Tabs.Tab>
-                  <Tabs.Tab value="changes">What would change it</Tabs.Tab>
-                  <Tabs.Tab value="training">Near training titles</Tabs.Tab>
+                  <Tabs.Tab value="words" className={css.tab}>
+                    Words
+                  </Tabs.Tab>
+                  <Tabs.Tab value="changes" className={css.tab}>
+                    What changes it
+                  </Tabs.Tab>
+                  <Tabs.Tab value="training" className={css.tab}>
+                    Near titles
+                  </Tabs.Tab>
                 </Tabs.List>
                 {view !== 'training' && (
                   <NativeSelect

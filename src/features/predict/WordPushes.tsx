@@ -31,6 +31,12 @@ function signed(value: number): string {
   return value > 0 && !/^0\.?0*$/.test(text) ? `+${text}` : text;
 }
 
+/** None for what is written as 0.00. */
+function directionOf(effect: number): 'for' | 'against' | 'none' {
+  if (Math.abs(effect) < 0.005) return 'none';
+  return effect > 0 ? 'for' : 'against';
+}
+
 /** The colour of the chip's direction, the stronger the more the word does; `share` of the strongest word. */
 function tint(share: number): string {
   return `color-mix(in srgb, var(--push) ${Math.round(46 * Math.abs(share))}%, transparent)`;
@@ -50,7 +56,7 @@ function Pushes({ explanation, name }: { explanation: Explanation; name: string 
           <li
             key={word.from}
             className={css.chip}
-            data-against={effectOf(word) < 0}
+            data-direction={directionOf(effectOf(word))}
             style={{ background: tint(effectOf(word) / largest) }}
           >
             <span className={css.word}>{word.text}</span>
@@ -131,8 +137,8 @@ function CheckTable({ words, probability, name, gradients }: CheckTableProps) {
       </section>
       {disagreeing.length > 0 && (
         <p className={css.quiet}>
-          For {disagreeing.map(({ text }) => `“${text}”`).join(', ')} the two disagree: how the word counts for {name}{' '}
-          hangs on the words around it. Trust neither sign alone.
+          For {disagreeing.map(({ text }) => `“${text.replace(/[,;:]+$/, '')}”`).join(', ')} the two disagree: how the
+          word counts for {name} hangs on the words around it. Trust neither sign alone.
         </p>
       )}
     </>
