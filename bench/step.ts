@@ -2,9 +2,9 @@
  * Seconds a training step takes, in a worker of a production build under the page's content security policy, headless Chromium:
  *   node tools/run.mjs bench/step.ts [--backend wasm|webgpu] [--epochs 2] [--titles 1792] [--batch 32] [--no-isolation]
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { onBenchPage } from './benchPage.ts';
+import { descendantSeconds } from './processorTime.ts';
 import type { BenchRequest, BenchResult } from './step.worker.ts';
 
 /** 4 layers of 192: the shipped encoder. */
@@ -72,24 +72,4 @@ class ProcessorMeter {
     if (this.open) this.seconds[this.open.name] = now - this.open.from;
     this.open = name ? { name, from: now } : null;
   }
-}
-
-function descendantSeconds(): number {
-  const fields = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        return [[pid, ...text.slice(text.lastIndexOf(')') + 2).split(' ')]];
-      } catch {
-        return []; // it has just ended
-      }
-    });
-  const parentOf = new Map(fields.map(([pid, , parent]) => [pid, parent]));
-  const isBelow = (pid: string | undefined): boolean =>
-    pid !== undefined && (pid === String(process.pid) || isBelow(parentOf.get(pid)));
-  const ticks = fields
-    .filter(([pid]) => pid !== String(process.pid) && isBelow(pid))
-    .map((line) => Number(line[12]) + Number(line[13]));
-  return ticks.reduce((sum, n) => sum + n, 0) / 100;
 }
