@@ -46,6 +46,7 @@ async function exported(page: Page): Promise<{ folder: string; files: string[] }
   return { folder, files: Object.keys(content) };
 }
 
+const int64 = ({ data, dims }: { data: BigInt64Array; dims: number[] }): Tensor => new Tensor('int64', data, dims);
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 function largestDifference(found: number[][], expected: number[][]): number {
@@ -79,7 +80,6 @@ test('a trained model leaves as ONNX and predicts the same in onnxruntime and in
   const tokenizer = await AutoTokenizer.from_pretrained(name);
   const { input_ids: ids, attention_mask: mask } = tokenizer(titles, { padding: true, truncation: true });
   const session = await InferenceSession.create(join(folder, 'onnx/model.onnx'));
-  const int64 = ({ data, dims }: { data: BigInt64Array; dims: number[] }): Tensor => new Tensor('int64', data, dims);
   const { logits } = await session.run({ input_ids: int64(ids), attention_mask: int64(mask) });
   const numbers = logits.data as Float32Array;
   const found = titles.map((_, i) => Array.from(numbers.subarray(i * labels.length, (i + 1) * labels.length), sigmoid));
