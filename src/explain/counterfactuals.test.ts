@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { findCounterfactuals, type Scores } from './counterfactuals.ts';
-import { nearestRows, normaliseRows } from './nearest.ts';
 import { wordsOfLabel } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
@@ -108,20 +107,5 @@ describe('words of a label', () => {
   it('are read from the column of the label', () => {
     const both = Uint8Array.from(Array.from(labels).flatMap((held) => [1 - held, held]));
     expect(wordsOfLabel({ titles, labels: both, labelCount: 2 }, 0, true, 1)).toEqual(['Clerk']);
-  });
-});
-
-describe('nearest rows', () => {
-  it('are ordered by cosine', () => {
-    const vectors = Float32Array.of(1, 0, 0, 2, 3, 3, -1, 0, 0, 0);
-    normaliseRows(vectors, 2);
-    const query = Float32Array.of(5, 5);
-    normaliseRows(query, 2);
-    const near = nearestRows(query, vectors, 3);
-    expect(near.map(({ row }) => row)).toEqual([2, 0, 1]);
-    expect(near[0].similarity).toBeCloseTo(1, 6);
-    expect(near[1].similarity).toBeCloseTo(Math.SQRT1_2, 6);
-    expect(nearestRows(query, vectors, 9).map(({ row }) => row)).toEqual([2, 0, 1, 4, 3]);
-    expect(nearestRows(query, new Float32Array(), 3)).toEqual([]);
   });
 });

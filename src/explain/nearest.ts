@@ -1,4 +1,20 @@
-/** Nearest rows by cosine. */
+/**
+ * Nearest rows by cosine, about the mean of all rows: embeddings of a trained encoder share a large part, which makes any two look alike
+ * (Mu & Viswanath 2018, "All-but-the-Top", arXiv:1702.01417).
+ */
+
+/** The mean of the rows of [rows, width]. */
+export function meanRow(vectors: Float32Array, width: number): Float32Array<ArrayBuffer> {
+  const sums = new Float64Array(width);
+  for (let at = 0; at < vectors.length; at++) sums[at % width] += vectors[at];
+  const rows = Math.max(1, vectors.length / width);
+  return Float32Array.from(sums, (sum) => sum / rows);
+}
+
+/** Takes `mean` [width] from each row of [rows, width], in place. */
+export function centreRows(vectors: Float32Array, mean: Float32Array): void {
+  for (let at = 0; at < vectors.length; at++) vectors[at] -= mean[at % mean.length];
+}
 
 /** Divides each row of [rows, width] by its length, in place; a row of zeros stays. */
 export function normaliseRows(vectors: Float32Array, width: number): void {

@@ -89,7 +89,7 @@ export interface NearTitle {
   copies: number;
   /** Positions of its labels. */
   labels: number[];
-  /** Cosine of the mean-pooled embeddings, -1 to 1. */
+  /** Cosine of the mean-pooled embeddings about the mean of all training titles, -1 to 1. */
   similarity: number;
 }
 

@@ -36,8 +36,11 @@ export function NearTitleList({ answer, labelNames, title }: NearTitleListProps)
               ))}
               {labels.length === 0 && <em>no label</em>}
             </span>
-            <span className={`${css.similarity} tabular`} title="Cosine of the titles' embeddings: 1 is the same">
-              <span className={css.word}>similarity</span> {formatFigure(similarity, 2)}
+            <span
+              className={`${css.similarity} tabular`}
+              title="Cosine of the titles' embeddings about the mean of all: 1 is the same direction"
+            >
+              <span className={css.word}>similarity</span> {formatFigure(similarity, 3)}
             </span>
           </li>
         ))}

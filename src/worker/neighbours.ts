@@ -1,5 +1,5 @@
 /** The training titles nearest to a title: their embeddings, computed once a model, and the search among them. */
-import { nearestRows, normaliseRows } from '../explain/nearest.ts';
+import { centreRows, meanRow, nearestRows, normaliseRows } from '../explain/nearest.ts';
 import { RungError } from '../shared/errors.ts';
 import type { KeptTitles, NearTitle } from '../shared/explanation.ts';
 import { unpackStrings } from '../shared/strings.ts';
@@ -8,10 +8,10 @@ import type { Classifier } from './classifier.ts';
 export type EmbeddingProgress = (done: number, total: number) => void;
 
 interface Embedded {
-  kept: KeptTitles;
   titles: string[];
-  /** titles x dim, each of length 1. */
+  /** titles x dim, about their mean, each of length 1. */
   vectors: Float32Array;
+  mean: Float32Array;
 }
 
 /** Titles a call, so that predictions come in between. */
@@ -40,8 +40,9 @@ export class Neighbours {
     const { embedded, listeners } = this.of;
     listeners.add(onProgress);
     try {
-      const { titles, vectors } = await embedded;
+      const { titles, vectors, mean } = await embedded;
       const query = await model.embed([title]);
+      centreRows(query, mean);
       normaliseRows(query, model.dim);
       return distinctTitles(nearestRows(query, vectors, nearRows), titles, kept);
     } finally {
@@ -78,8 +79,10 @@ async function embedAll(
     vectors.set(await model.embed(titles.slice(from, from + chunkTitles)), from * model.dim);
     if (!wanted()) throw new RungError('aborted', 'Another model has been chosen since.', 'Choose the model again.');
   }
+  const mean = meanRow(vectors, model.dim);
+  centreRows(vectors, mean);
   normaliseRows(vectors, model.dim);
-  return { kept, titles, vectors };
+  return { titles, vectors, mean };
 }
 
 /** Each title once for each set of labels that it has. */

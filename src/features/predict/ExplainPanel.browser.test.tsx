@@ -147,8 +147,8 @@ describe('the explanation', () => {
     await expect
       .poll(() => items.elements().map((item) => item.textContent))
       .toEqual([
-        'Area Sales Manager row 17 and 2 moreManagersimilarity 0.97',
-        'Sales Manager row 201no labelsimilarity 0.91',
+        'Area Sales Manager row 17 and 2 moreManagersimilarity 0.970',
+        'Sales Manager row 201no labelsimilarity 0.910',
       ]);
     await expect.element(page.getByText(/Among 20.000 titles kept of the 84.210/)).toBeVisible();
   });

@@ -165,7 +165,7 @@ it('opens a wrong title to its nearest training titles, with their labels', asyn
   expect(on.nearestTitles).not.toHaveBeenCalled();
   await opener.click();
   const near = list.getByRole('list', { name: `Training titles nearest to ${first.test.title}` });
-  await expect.element(near).toHaveTextContent('Area Sales Manager row 17 and 2 moreVice Presidentsimilarity 0.97');
+  await expect.element(near).toHaveTextContent('Area Sales Manager row 17 and 2 moreVice Presidentsimilarity 0.970');
   expect(on.nearestTitles).toHaveBeenCalledWith('4', first.test.title, expect.any(Function));
   await opener.click();
   expect(near.elements()).toEqual([]);
