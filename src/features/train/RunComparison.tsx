@@ -1,23 +1,24 @@
 /** Chosen runs laid over each other: their curves, and what differs between them. */
 import { Button, Group, Text } from '@mantine/core';
 import { memo, useMemo, useState } from 'react';
-import type { EpochRecord, FinetunedRun } from '../../shared/training.ts';
+import type { EpochRecord, FinetunedRun, RunRecord } from '../../shared/training.ts';
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import type { LinePoint, LineSeries } from '../../ui/lineGeometry.ts';
 import { comparedFigures, differingSettings, type ComparedRow } from './compareRuns.ts';
+import { SameRowsPanel } from './SameRowsPanel.tsx';
 import { runStyle, smooth, trainLossPoints } from './series.ts';
 import { formatEpoch } from './TrainingCharts.tsx';
 import classes from './TrainScreen.module.css';
 
 export interface RunComparisonProps {
   /** In the order they were chosen. */
-  runs: FinetunedRun[];
+  runs: RunRecord[];
   onClear: () => void;
 }
 
-function overlaid(runs: readonly FinetunedRun[], points: (run: FinetunedRun) => LinePoint[]): LineSeries[] {
-  return runs.map((run, i) => ({ id: run.id, name: run.name, points: points(run), ...runStyle(i) }));
+function overlaid(runs: readonly (FinetunedRun | null)[], points: (run: FinetunedRun) => LinePoint[]): LineSeries[] {
+  return runs.flatMap((run, i) => (run ? [{ id: run.id, name: run.name, points: points(run), ...runStyle(i) }] : []));
 }
 
 const overEpochs =
@@ -49,59 +50,58 @@ const three = (figure: number): string => formatFigure(figure);
 export const RunComparison = memo(function RunComparison({ runs, onClear }: RunComparisonProps) {
   const [hover, setHover] = useState<number | null>(null);
   const [highlight, setHighlight] = useState<string | null>(null);
+  // Each keeps its place among all runs, and so its colour in the table below.
+  const finetuned = useMemo(() => runs.map((run) => (run.kind === 'finetune' ? run : null)), [runs]);
+  const withCurves = finetuned.some((run) => run !== null);
   const charts = useMemo(
-    () => pictures.map(({ title, points, bounded }) => ({ title, bounded, series: overlaid(runs, points) })),
-    [runs],
+    () => pictures.map(({ title, points, bounded }) => ({ title, bounded, series: overlaid(finetuned, points) })),
+    [finetuned],
   );
-  const xDomain = useMemo(() => [0, Math.max(1, ...runs.map((run) => run.config.epochs))] as const, [runs]);
+  const xDomain = useMemo(
+    () => [0, Math.max(1, ...finetuned.map((run) => run?.config.epochs ?? 0))] as const,
+    [finetuned],
+  );
   return (
     <section className={classes.comparison} aria-label="Comparison">
       <Group justify="space-between">
-        <h2>{runs.length === 1 ? `Curves of ${runs[0].name}` : `${runs.length} runs laid over each other`}</h2>
+        <h2>{runs.length === 1 ? runs[0].name : `${runs.length} runs beside each other`}</h2>
         <Button variant="subtle" color="gray" size="compact-sm" onClick={onClear}>
           Clear
         </Button>
       </Group>
       {runs.length === 1 && (
         <Text size="sm" c="var(--muted)">
-          Tick another run to lay it over this one.
+          Tick another run to lay it beside this one.
         </Text>
       )}
-      <div className={classes.charts}>
-        {charts.map(({ title, series, bounded }) => (
-          <div key={title} className={classes.panel}>
-            <LineChart
-              {...{ title, series, xDomain, hover, highlight }}
-              {...(bounded ? { yDomain: unit } : {})}
-              xName="epoch"
-              xStep={1}
-              formatX={formatEpoch}
-              formatY={three}
-              onHover={setHover}
-              onHighlight={setHighlight}
-            />
-          </div>
-        ))}
-      </div>
+      {withCurves && (
+        <div className={classes.charts}>
+          {charts.map(({ title, series, bounded }) => (
+            <div key={title} className={classes.panel}>
+              <LineChart
+                {...{ title, series, xDomain, hover, highlight }}
+                {...(bounded ? { yDomain: unit } : {})}
+                xName="epoch"
+                xStep={1}
+                formatX={formatEpoch}
+                formatY={three}
+                onHover={setHover}
+                onHighlight={setHighlight}
+              />
+            </div>
+          ))}
+        </div>
+      )}
       {runs.length > 1 && <ComparisonTable runs={runs} />}
+      {runs.length > 1 && <SameRowsPanel key={runs.map(({ id }) => id).join()} runs={runs} />}
     </section>
   );
 });
 
-function ComparisonTable({ runs }: { runs: FinetunedRun[] }) {
+function ComparisonTable({ runs }: { runs: RunRecord[] }) {
   const settings = differingSettings(runs);
-  const sameData = new Set(runs.map((run) => run.data.fingerprint)).size === 1;
-  const sameSplit =
-    sameData && new Set(runs.map((run) => `${run.config.seed} ${JSON.stringify(run.config.split)}`)).size === 1;
   return (
     <div className={classes.panel}>
-      {!sameSplit && (
-        <Text size="sm" mb="sm">
-          {sameData
-            ? 'These runs kept other rows aside (another seed or split): small differences between their figures mean little.'
-            : 'These runs saw different data: their figures cannot be compared directly.'}
-        </Text>
-      )}
       <section
         className={classes.scroll}
         aria-label="Comparison table"
@@ -145,7 +145,7 @@ function ComparisonTable({ runs }: { runs: FinetunedRun[] }) {
   );
 }
 
-function Rows({ rows, runs }: { rows: ComparedRow[]; runs: FinetunedRun[] }) {
+function Rows({ rows, runs }: { rows: ComparedRow[]; runs: RunRecord[] }) {
   return rows.map((row) => (
     <tr key={row.name}>
       <th scope="row">{row.name}</th>

@@ -101,7 +101,7 @@ function RunRow({ run, ...props }: RunListProps & { run: RunRecord }) {
       <Checkbox
         className={classes.check}
         checked={chosen}
-        disabled={run.kind !== 'finetune' || run.epochs.length === 0}
+        disabled={run.test === null && (run.kind !== 'finetune' || run.epochs.length === 0)}
         aria-label={`Compare ${run.name}`}
         onChange={() => onCompare(chosen ? compareIds.filter((id) => id !== run.id) : [...compareIds, run.id])}
       />

@@ -138,10 +138,7 @@ function KeptRuns(props: TrainScreenProps) {
   const onSaveDocument = useCallbackRef(props.onSaveDocument);
   const onOpenDocument = useCallbackRef(props.onOpenDocument);
   const onClear = useCallbackRef(() => props.onCompare([]));
-  const compared = useMemo(
-    () => compareIds.flatMap((id) => runs.filter((run) => run.kind === 'finetune').filter((run) => run.id === id)),
-    [compareIds, runs],
-  );
+  const compared = useMemo(() => compareIds.flatMap((id) => runs.filter((run) => run.id === id)), [compareIds, runs]);
   return (
     <>
       <RunList

@@ -1,7 +1,7 @@
 /** What differs between runs: settings, data, figures. */
-import type { FinetunedRun, RunRecord } from '../../shared/training.ts';
-import { describeConfig } from '../../ui/configText.ts';
-import { formatCount, formatDuration, formatFigure } from '../../ui/format.ts';
+import type { Interval, RunRecord, SplitReport } from '../../shared/training.ts';
+import { describeRun } from '../../ui/configText.ts';
+import { formatBytes, formatCount, formatDuration, formatFigure, formatInterval } from '../../ui/format.ts';
 
 /** Figure that chose the best epoch, in that epoch; null while no epoch is done, and for what has no epochs. */
 export function bestValidationF1(run: RunRecord): number | null {
@@ -11,7 +11,7 @@ export function bestValidationF1(run: RunRecord): number | null {
   return run.config.bestBy === 'microF1' ? best.microF1 : best.macroF1;
 }
 
-function cleaning(run: FinetunedRun): string {
+function cleaning(run: RunRecord): string {
   const steps = Object.entries(run.data.cleaning).filter(([, on]) => on);
   return steps.length === 0 ? 'none' : steps.map(([name]) => name).join(', ');
 }
@@ -21,31 +21,51 @@ export interface ComparedRow {
   values: string[];
 }
 
-/** Settings (and data) that are not the same in all runs. */
-export function differingSettings(runs: readonly FinetunedRun[]): ComparedRow[] {
-  const described = runs.map((run) => describeConfig(run.config, run.encoderName));
-  const rows = (described[0] ?? []).map((setting, i) => ({
-    name: setting.name,
-    values: described.map((settings) => settings[i].value),
-  }));
-  rows.push(
+const kindNames: Record<RunRecord['kind'], string> = {
+  finetune: 'a fine-tuned encoder',
+  classical: 'a classical classifier for each label',
+  'cross-validation': 'a cross-validation',
+};
+
+const nothing = '–';
+
+/** Settings (and data) that are not the same in all runs; runs of different kinds have some that the others lack. */
+export function differingSettings(runs: readonly RunRecord[]): ComparedRow[] {
+  const described = runs.map((run) => new Map(describeRun(run).map(({ name, value }) => [name, value])));
+  const names = new Set(described.flatMap((settings) => [...settings.keys()]));
+  const rows = [
+    { name: 'Kind', values: runs.map(({ kind }) => kindNames[kind]) },
+    ...Array.from(names, (name) => ({ name, values: described.map((settings) => settings.get(name) ?? nothing) })),
     { name: 'Data', values: runs.map((run) => `${run.data.name}, ${formatCount(run.data.rows)} rows`) },
     { name: 'Title cleaning', values: runs.map(cleaning) },
-    { name: 'Computed on', values: runs.map((run) => run.device.name) },
-  );
+    {
+      name: 'Computed on',
+      values: runs.map((run) => (run.kind === 'classical' ? null : run.device)?.name ?? 'the processor'),
+    },
+  ];
   return rows.filter((row) => new Set(row.values).size > 1);
 }
 
 /** The figures that are compared, for each run. */
-export function comparedFigures(runs: readonly FinetunedRun[]): ComparedRow[] {
-  const report = (pick: (run: FinetunedRun) => number | undefined): string[] =>
-    runs.map((run) => formatFigure(pick(run)));
-  return [
+export function comparedFigures(runs: readonly RunRecord[]): ComparedRow[] {
+  const report = (pick: (report: SplitReport) => Interval | null): string[] =>
+    runs.map(({ test }) => {
+      const interval = test && pick(test.report);
+      return interval ? formatInterval(interval, 3) : nothing;
+    });
+  const rows = [
     { name: 'Validation F1, best epoch', values: runs.map((run) => formatFigure(bestValidationF1(run))) },
-    { name: 'Best epoch', values: runs.map((run) => (run.bestEpoch === null ? '–' : formatCount(run.bestEpoch))) },
-    { name: 'Test micro-F1', values: report((run) => run.test?.report.microF1.value) },
-    { name: 'Test macro-F1', values: report((run) => run.test?.report.macroF1.value) },
-    { name: 'Test exact match', values: report((run) => run.test?.report.exactMatch.value) },
+    {
+      name: 'Best epoch',
+      values: runs.map((run) =>
+        run.kind === 'finetune' && run.bestEpoch !== null ? formatCount(run.bestEpoch) : nothing,
+      ),
+    },
+    { name: 'Test micro-F1', values: report(({ microF1 }) => microF1) },
+    { name: 'Test macro-F1', values: report(({ macroF1 }) => macroF1) },
+    { name: 'Test exact match', values: report(({ exactMatch }) => exactMatch) },
     { name: 'Duration', values: runs.map((run) => formatDuration(run.seconds)) },
+    { name: 'Model', values: runs.map((run) => (run.weightBytes > 0 ? formatBytes(run.weightBytes) : nothing)) },
   ];
+  return rows.filter(({ values }) => values.some((value) => value !== nothing));
 }
