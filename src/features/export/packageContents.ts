@@ -18,7 +18,7 @@ export const packageParts: readonly PackagePart[] = [
 /** What each ONNX file is for, and what its numbers are. */
 export const onnxForms: Record<OnnxForm, { title: string; purpose: string }> = {
   classifier: { title: 'Classifier', purpose: 'Titles to labels' },
-  embedding: { title: 'Embedding', purpose: 'Titles to vectors, for search and grouping' },
+  embedding: { title: 'Embedding', purpose: 'Titles to vectors' },
 };
 
 export const onnxNumbers: Record<OnnxPrecision, { title: string; note: string }> = {
