@@ -67,7 +67,7 @@ describe('the shipped vocabulary', () => {
 });
 
 describe('the shipped weights', () => {
-  it('have the names and shapes of a DistilBERT encoder without head', () => {
+  it('have the names and shapes of a DistilBERT encoder with the layer that reads [CLS], and no classifier', () => {
     const { dim, hidden_dim: hidden, n_layers: layers, vocab_size: words, max_position_embeddings: positions } = config;
     const shapes: Record<string, number[]> = {
       'embeddings.word_embeddings.weight': [words, dim],
@@ -90,29 +90,21 @@ describe('the shipped weights', () => {
       shapes[`${layer}.ffn.lin2.weight`] = [dim, hidden];
       shapes[`${layer}.ffn.lin2.bias`] = [dim];
     }
+    shapes['pre_classifier.weight'] = [dim, dim];
+    shapes['pre_classifier.bias'] = [dim];
     const found = Object.fromEntries(
       [...weights].map(([name, { shape }]) => [name.replace(/^distilbert\./, ''), shape]),
     );
     expect(found).toEqual(shapes);
-    expect([...weights.keys()].every((name) => name.startsWith('distilbert.'))).toBe(true);
   });
 
-  it('are drawn normally, with a deviation that suits the width', () => {
-    const matrices = [...weights].filter(([, { shape }]) => shape.length === 2);
-    for (const [name, { data }] of matrices) {
+  it('are finite, and no longer what they were drawn as', () => {
+    for (const [name, { data }] of weights) {
+      expect([name, data.every(Number.isFinite)]).toEqual([name, true]);
       const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
-      const deviation = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
-      // Four standard errors.
-      expect([name, Math.abs(mean) < (4 * deviation) / Math.sqrt(data.length)]).toEqual([name, true]);
-      const wanted = name.includes('embeddings') ? 0.02 : config.initializer_range;
-      expect(deviation / wanted).toBeCloseTo(1, 1);
+      const spread = data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length;
+      expect([name, spread > 0]).toEqual([name, true]);
     }
-    for (const [name, { data }] of [...weights].filter(([, { shape }]) => shape.length === 1)) {
-      const expected = /(LayerNorm|layer_norm)\.weight$/.test(name) ? 1 : 0;
-      expect([name, data.every((value) => value === expected)]).toEqual([name, true]);
-    }
-    const padding = weights.get('distilbert.embeddings.word_embeddings.weight')!.data.subarray(0, config.dim);
-    expect(padding.every((value) => value === 0)).toBe(true);
   });
 
   it('are listed with their true size, and small enough to ship', () => {
@@ -125,10 +117,12 @@ describe('the shipped weights', () => {
     expect(total).toBeLessThan(8_000_000);
   });
 
-  it('come with a card that says they are random and whose texts were used', () => {
+  it('come with a card that says how they were made, of whose texts, and how well they do', () => {
     const card = read('README.md');
     for (const text of [
-      'The weights are random',
+      'npm run pretrain',
+      'npm run eval',
+      'Limits',
       'O*NET 27.0',
       'CC BY 4.0',
       'ESCO classification',

@@ -17,6 +17,8 @@ const labelRows = [1105, 497, 403, 211, 166, 4];
 
 export const exampleConfig: TrainingConfig = {
   ...defaultTrainingConfig,
+  epochs: 8,
+  learningRate: 1e-3,
   encoder: { kind: 'shipped', id: 'rung-mini' },
 };
 

@@ -37,5 +37,5 @@ export function pooledReports(
 /** For learning curves: `count` of the rows outside a fold, drawn by the seed; all of them with null. */
 export function fewer(rest: Uint32Array<ArrayBuffer>, count: number | null, seed: number): Uint32Array<ArrayBuffer> {
   if (count === null) return rest;
-  return new Random(seed).shuffle(rest.slice()).slice(0, count).sort();
+  return new Random(seed).shuffle(rest.slice()).slice(0, count).toSorted();
 }
