@@ -36,7 +36,7 @@ export function treeClassifier(ensemble: TreeEnsemble): TreeClassifier {
       rate,
       columns: [...binning.columns],
       // Whole: a rounded edge would put a value that lies beside it into the next bin.
-      edges: binning.edges.map((edges) => [...edges]),
+      edges: binning.edges.map((edges) => Array.from(edges)),
       trees: trees.map(savedTree),
     }),
   };

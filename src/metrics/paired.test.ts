@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../shared/random.ts';
-import { compareOnRows, mcnemar } from './paired.ts';
+import { compareOnRows, mcnemar, type PairedResult } from './paired.ts';
 
 describe("McNemar's exact test", () => {
   // Twice the lower tail of the binomial distribution, in whole numbers.
@@ -20,6 +20,14 @@ function made(rows: number, wrongFirst: number, wrongSecond: number) {
   const turned = (share: number): Uint8Array<ArrayBuffer> =>
     actual.map((value, i) => (i % 2 === 1 && random.next() < share ? 1 - value : value));
   return { actual, first: turned(wrongFirst), second: turned(wrongSecond), labels: 2, seed: 1 };
+}
+
+function repeated(part: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: 20 * part.length }, (_, i) => part[i % part.length]);
+}
+
+function width({ microF1 }: PairedResult): number {
+  return microF1.high - microF1.low;
 }
 
 describe('two models on the same rows', () => {
@@ -48,15 +56,8 @@ describe('two models on the same rows', () => {
 
   it('are compared less surely where many rows are near duplicates of a few', () => {
     const few = made(20, 0.3, 0.15);
-    const repeat = (part: Uint8Array): Uint8Array<ArrayBuffer> =>
-      Uint8Array.from(
-        Array(20)
-          .fill([...part])
-          .flat(),
-      );
-    const many = { ...few, actual: repeat(few.actual), first: repeat(few.first), second: repeat(few.second) };
+    const many = { ...few, actual: repeated(few.actual), first: repeated(few.first), second: repeated(few.second) };
     const groups = Array.from({ length: 400 }, (_, row) => row % 20);
-    const width = ({ microF1 }: ReturnType<typeof compareOnRows>): number => microF1.high - microF1.low;
     expect(width(compareOnRows({ ...many, groups }))).toBeGreaterThan(3 * width(compareOnRows(many)));
   });
 });

@@ -80,6 +80,11 @@ async function run(
   return { events, result: step.value };
 }
 
+/** Without closures, for comparison. */
+function plain({ model, ...rest }: ClassicalResult) {
+  return { ...rest, saved: model.classifiers.map((own) => own.classifier.save()) };
+}
+
 describe('one classifier for each label', async () => {
   const { events, result } = await run(settings);
 
@@ -114,10 +119,6 @@ describe('one classifier for each label', async () => {
   });
 
   it('repeats with the same seed', async () => {
-    const plain = ({ model, ...rest }: ClassicalResult) => ({
-      ...rest,
-      saved: model.classifiers.map((own) => own.classifier.save()),
-    });
     expect(plain((await run(settings)).result)).toEqual(plain(result));
   });
 });

@@ -78,6 +78,16 @@ const kinds: Candidate[] = [
   { kind: 'gradient boosting', rate: 0.2, mostLeaves: 4, leafRows: 2, l2: 1, ...forest },
 ];
 
+/** Why it cannot be read. */
+function refused(changed: string): string {
+  try {
+    readClassicalModel(new TextEncoder().encode(changed));
+  } catch (thrown) {
+    return String(thrown);
+  }
+  return 'it was read';
+}
+
 describe('a classical model as JSON', () => {
   it.each(kinds)('$kind answers as before', async (candidate) => {
     const model = await trained(candidate);
@@ -105,14 +115,6 @@ describe('a classical model as JSON', () => {
   it('is refused when it is damaged, naming what is wrong', async () => {
     const bytes = classicalFiles(run, await trained(kinds[4])).get(classicalFileName) ?? new Uint8Array();
     const text = new TextDecoder().decode(bytes);
-    const refused = (changed: string): string => {
-      try {
-        readClassicalModel(new TextEncoder().encode(changed));
-      } catch (thrown) {
-        return String(thrown);
-      }
-      return 'it was read';
-    };
     expect(refused('{')).toContain('else than JSON');
     expect(refused(text.replace('"combine":"mean"', '"combine":"median"'))).toContain('labels.0.classifier');
     expect(refused(text.replace('"labelNames":["Director",', '"labelNames":['))).toContain('1 labels');

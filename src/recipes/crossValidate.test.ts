@@ -63,6 +63,16 @@ async function* perfect(split: Split): AsyncGenerator<never, FoldResult> {
   return answer(split);
 }
 
+// oxlint-disable-next-line require-yield -- ends before any progress
+async function* stopped(): AsyncGenerator<never, FoldResult> {
+  throw new RungError('aborted', 'stopped');
+}
+
+// oxlint-disable-next-line require-yield -- ends before any progress
+async function* failed(): AsyncGenerator<never, FoldResult> {
+  throw new RungError('out-of-memory', 'full');
+}
+
 describe('cross-validation', () => {
   it('tests every row once a seed, with near duplicates and validation rows outside the fold', async () => {
     const splits: Split[] = [];
@@ -100,15 +110,7 @@ describe('cross-validation', () => {
   });
 
   it('leaves out a fold that was stopped in its middle, and lets failures through', async () => {
-    // oxlint-disable-next-line require-yield -- ends before any progress
-    async function* stopped(): AsyncGenerator<never, FoldResult> {
-      throw new RungError('aborted', 'stopped');
-    }
     expect((await run(stopped)).answers).toEqual([]);
-    // oxlint-disable-next-line require-yield -- ends before any progress
-    async function* failed(): AsyncGenerator<never, FoldResult> {
-      throw new RungError('out-of-memory', 'full');
-    }
     await expect(run(failed)).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 });

@@ -86,7 +86,7 @@ export function FoldTable({ folds, planned, current, ended = false }: FoldTableP
                   <SpreadText folds={folds} side={side} figure={figure} />
                 </td>
               ))}
-              <td />
+              <td>{formatCount(folds.reduce((sum, { test }) => sum + test.rows, 0))}</td>
               <td>{formatDuration(folds.reduce((sum, { seconds }) => sum + seconds, 0))}</td>
             </tr>
           </tfoot>

@@ -14,10 +14,11 @@ export interface AdjustClassicalProps {
   onReset: () => void;
 }
 
+const step = (value: number, direction: 1 | -1): number => value + direction;
+
 /** @see AdjustClassicalProps */
 export function AdjustClassical({ config, onChange, onReset }: AdjustClassicalProps) {
   const problems = classicalProblems(config);
-  const step = (value: number, direction: 1 | -1): number => value + direction;
   return (
     <AdjustFold changed={changedClassical(config)} wrong={Object.keys(problems).length} onReset={onReset}>
       <FieldGroup title="Search">
