@@ -57,7 +57,7 @@ const numbered = <T>(count: number, entry: (i: number) => [string, T][]): Record
 /**
  * A loop over the vec4s of each item that are this thread's, `item` the index. Stretches of `width` are numbered through all items:
  * item i has those below `u.end{i}` that no item before it has. A loop and no branch: a software adapter runs through every branch, taken
- * or not, but leaves out a loop without a turn.
+ * or not, and through less of a loop without a turn.
  */
 const ofStretch = (count: number, width: number, lanes: number, body: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => {
@@ -170,7 +170,7 @@ const updateWgsl = (i: number): string => /* wgsl */ `
       p${i}[item] = p${i}[item] * u.shrink${i} - u.rate${i} * m / (sqrt(v) / u.root2 + u.epsilon);`;
 
 /** Vec4s that a thread updates which works on one large parameter: a software adapter takes 2 us for each workgroup, whatever is in it. */
-const vectorsAlone = 4;
+const vectorsAlone = vectorsPerGroup / 64;
 
 /** The update of `count` parameters whose moments are in one tensor. */
 function updateKernel(count: number, alone: boolean): Kernel {
