@@ -1,9 +1,8 @@
 /** Trains a model of the shipped size an epoch at a time, whenever it is told to: one side of `inTurn.ts`. */
 import { startBackend } from '../src/kernels/backend.ts';
-import { initialParameters, parseModelConfig } from '../src/models/model.ts';
 import type { Backend } from '../src/shared/training.ts';
 import { learnableExamples } from '../src/testing/examples.ts';
-import { createTrainer } from '../src/training/trainer.ts';
+import { randomTrainer } from './randomTrainer.ts';
 
 export interface TurnRequest {
   backend: Backend;
@@ -29,20 +28,7 @@ self.addEventListener('message', ({ data }: MessageEvent<TurnRequest | 'go'>) =>
 
 async function trainInTurns({ backend, model, titles }: TurnRequest): Promise<void> {
   await startBackend(backend, self.location.href);
-  const labels = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [i, `label ${i}`]));
-  const config = parseModelConfig({ model_type: 'distilbert', id2label: labels, ...model });
-  const trainer = createTrainer(config, initialParameters(config, 1), {
-    epochs: 1000,
-    batchSize: 32,
-    learningRate: 1e-3,
-    schedule: 'linear',
-    warmup: 0.1,
-    weightDecay: 0.01,
-    dropout: 0.1,
-    posWeight: null,
-    maxGradientNorm: 1,
-    seed: 1,
-  });
+  const trainer = randomTrainer(model, 1000, 32);
   const steps = Math.ceil(titles / 32);
   const train = learnableExamples(titles, 6, 1500, 1, 12);
   const validation = learnableExamples(32, 6, 1500, 2, 12);

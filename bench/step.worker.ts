@@ -1,10 +1,9 @@
 /** Measures training steps on one backend. */
 import { memory } from '@tensorflow/tfjs-core';
 import { startBackend } from '../src/kernels/backend.ts';
-import { initialParameters, parseModelConfig } from '../src/models/model.ts';
 import type { Backend, DeviceReport } from '../src/shared/training.ts';
 import { learnableExamples } from '../src/testing/examples.ts';
-import { createTrainer } from '../src/training/trainer.ts';
+import { randomTrainer } from './randomTrainer.ts';
 
 export interface BenchRequest {
   backend: Backend;
@@ -34,22 +33,9 @@ self.addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
 
 async function measure(request: BenchRequest): Promise<BenchResult> {
   const device = await startBackend(request.backend, self.location.href);
-  const labels = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [i, `label ${i}`]));
-  const config = parseModelConfig({ model_type: 'distilbert', id2label: labels, ...request.model });
   const train = learnableExamples(request.titles, 6, 1500, 1, 12);
   const validation = learnableExamples(Math.max(1, Math.round(request.titles / 8)), 6, 1500, 2, 12);
-  const trainer = createTrainer(config, initialParameters(config, 1), {
-    epochs: request.epochs,
-    batchSize: request.batchSize,
-    learningRate: 1e-3,
-    schedule: 'linear',
-    warmup: 0.1,
-    weightDecay: 0.01,
-    dropout: 0.1,
-    posWeight: null,
-    maxGradientNorm: 1,
-    seed: 1,
-  });
+  const trainer = randomTrainer(request.model, request.epochs, request.batchSize);
   const result: BenchResult = { device, titlesPerSecond: [], secondsAStep: [], losses: [], tensors: 0 };
   console.log('mark epoch 1');
   for await (const event of trainer.run(train, validation, new AbortController().signal)) {

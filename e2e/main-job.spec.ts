@@ -1,5 +1,5 @@
 /** The main job in a real browser: a spreadsheet in, a trained classifier out, and back again in a fresh profile. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import {
@@ -9,7 +9,8 @@ import {
   hasJobLevelData,
   mainFile,
   open,
-  textOf,
+  predictedCsv,
+  probabilities,
   trainToTheEnd,
   visit,
 } from './support.ts';
@@ -21,26 +22,6 @@ const titles = [
   'Senior Software Engineer',
   '=HYPERLINK("http://example.com";"Manager")',
 ];
-
-/** Numbers of the probability columns, row by row. */
-function probabilities(csv: string): number[][] {
-  return csv
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => Array.from(line.matchAll(/,(\d\.\d+)/g), (match) => Number(match[1])));
-}
-
-/** Predicts the titles as a pasted list and returns the CSV. */
-async function predictedCsv(page: Page): Promise<string> {
-  await page.getByRole('button', { name: 'Paste titles' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(titles.join('\n'));
-  await dialog.getByRole('button', { name: /Predict/ }).click();
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /CSV/ }).click();
-  return textOf(await saving);
-}
 
 test('a spreadsheet becomes a classifier that is measured, used, downloaded and read back', async ({
   page,
@@ -79,7 +60,7 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
   const box = page.getByRole('textbox', { name: 'Job title' });
   await box.pressSequentially('Director of Marketing');
   await expect(page.getByRole('region', { name: 'One title' }).getByRole('status')).toContainText('Director');
-  const before = await predictedCsv(page);
+  const before = await predictedCsv(page, titles);
   // A spreadsheet program must not run the cell.
   expect(before).toMatch(/'=HYPERLINK/);
 
@@ -97,7 +78,7 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
   await visit(fresh, 'webgpu');
   await dropFiles(fresh, [{ name: 'model.zip', mimeType: 'application/zip', buffer: zip }]);
   await expect(fresh.getByRole('heading', { name: 'Predict', exact: true })).toBeVisible();
-  const after = await predictedCsv(fresh);
+  const after = await predictedCsv(fresh, titles);
   const [first, second] = [probabilities(before), probabilities(after)];
   expect(first.length).toBe(titles.length);
   expect(first.flat().length).toBeGreaterThan(titles.length * 4);

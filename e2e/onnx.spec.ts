@@ -6,21 +6,14 @@ import { AutoTokenizer, env, pipeline } from '@huggingface/transformers';
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { adjust, open, openSample, textOf, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, predictedCsv, probabilities, trainToTheEnd, visit } from './support.ts';
 
 const titles = ['Director', 'Chief Information Security Officer', 'VP Marketing and Communications', 'Staff Nurse'];
 
 /** The page's own probabilities, row by row. */
 async function predictedByPage(page: Page): Promise<number[][]> {
   await open(page, 'Predict');
-  await page.getByRole('button', { name: 'Paste titles' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(titles.join('\n'));
-  await dialog.getByRole('button', { name: /Predict/ }).click();
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /CSV/ }).click();
-  const [, ...rows] = (await textOf(await saving)).trim().split(/\r?\n/);
-  return rows.map((row) => Array.from(row.matchAll(/,(\d\.\d+)/g), (match) => Number(match[1])));
+  return probabilities(await predictedCsv(page, titles));
 }
 
 /** Chooses files on Export, downloads the zip and unpacks it. */

@@ -81,3 +81,23 @@ export async function visit(page: Page, backend: 'webgpu' | 'wasm'): Promise<voi
   await page.goto(`./?backend=${backend}`);
   await expect(page.getByRole('button', { name: /^Device: / })).toBeVisible({ timeout: 60_000 });
 }
+
+/** Numbers of the probability columns of a predictions' CSV, row by row. */
+export function probabilities(csv: string): number[][] {
+  return csv
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => Array.from(line.matchAll(/,(\d\.\d+)/g), (match) => Number(match[1])));
+}
+
+/** Predicts the titles as a pasted list and returns the CSV. */
+export async function predictedCsv(page: Page, titles: readonly string[]): Promise<string> {
+  await page.getByRole('button', { name: 'Paste titles' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(titles.join('\n'));
+  await dialog.getByRole('button', { name: /Predict/ }).click();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: /CSV/ }).click();
+  return textOf(await saving);
+}

@@ -3,6 +3,7 @@
  * says where the figures come from. It holds counts of the data, never a row of it.
  */
 import * as v from 'valibot';
+import { cleaningSchema } from '../shared/cleaningSchema.ts';
 import { RungError } from '../shared/errors.ts';
 import type { FinetunedRun } from '../shared/training.ts';
 
@@ -33,15 +34,6 @@ const splitReport = v.object({
   constantMicroF1: v.number(),
 });
 
-const cleaning = v.object({
-  html: v.boolean(),
-  unicode: v.boolean(),
-  separators: v.boolean(),
-  symbols: v.boolean(),
-  lowercase: v.boolean(),
-  whitespace: v.boolean(),
-});
-
 const schema = v.pipe(
   v.object({
     format: v.literal('rung'),
@@ -52,7 +44,7 @@ const schema = v.pipe(
     labelNames: v.array(v.string()),
     /** Per label; a title carries the label from this probability on. */
     thresholds: v.array(probability),
-    cleaning,
+    cleaning: cleaningSchema,
     /** Longer titles were cut to this many tokens. */
     maxTokens: v.pipe(count, v.minValue(2)),
     encoder: v.string(),

@@ -12,6 +12,7 @@ import { probabilities, type Decision } from '../baselines/search.ts';
 import type { SparseMatrix } from '../baselines/sparse.ts';
 import { transformTfidfUnion, type Tfidf } from '../baselines/tfidf.ts';
 import type { ModelFiles } from '../formats/package.ts';
+import { cleaningSchema } from '../shared/cleaningSchema.ts';
 import type { CleaningOptions } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ClassicalRun } from '../shared/training.ts';
@@ -52,14 +53,7 @@ const schema = v.object({
   name: v.string(),
   labelNames: v.array(v.string()),
   thresholds: v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-  cleaning: v.object({
-    html: v.boolean(),
-    unicode: v.boolean(),
-    separators: v.boolean(),
-    symbols: v.boolean(),
-    lowercase: v.boolean(),
-    whitespace: v.boolean(),
-  }),
+  cleaning: cleaningSchema,
   normalisation: v.nullable(
     v.object({ steps: v.array(v.picklist(normalisationSteps)), abbreviations: v.record(v.string(), v.string()) }),
   ),

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { classifierKinds } from '../shared/classical.ts';
+import { cleaningSchema } from '../shared/cleaningSchema.ts';
 import { defaultTrainingConfig, recipeIds, type RunRecord } from '../shared/training.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -79,14 +80,7 @@ const data = v.object({
   rows: count,
   labelNames: v.array(v.string()),
   labelRows: v.array(count),
-  cleaning: v.object({
-    html: v.boolean(),
-    unicode: v.boolean(),
-    separators: v.boolean(),
-    symbols: v.boolean(),
-    lowercase: v.boolean(),
-    whitespace: v.boolean(),
-  }),
+  cleaning: cleaningSchema,
   unlabelled: v.optional(
     v.variant('kind', [
       v.object({ kind: v.literal('drop') }),

@@ -4,10 +4,9 @@ import { useMemo, useState } from 'react';
 import { minimumSupport, type CrossValidatedRun, type LabelReport, type TestRow } from '../../shared/training.ts';
 import { FoldTable } from '../../ui/FoldTable.tsx';
 import { formatCount, formatCounted, formatFigure, formatInterval } from '../../ui/format.ts';
-import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { LabelChip } from '../../ui/LabelChip.tsx';
-import { labelStyle } from '../../ui/labelStyle.ts';
 import { BigFigure } from './BigFigure.tsx';
+import { F1Cell } from './F1Cell.tsx';
 import { noFilter, outcomesOf, wrongOutcomes, type WrongFilter } from './outcomes.ts';
 import classes from './ResultsScreen.module.css';
 import { WrongTitles } from './WrongTitles.tsx';
@@ -159,15 +158,7 @@ function LabelFigures({ label, index }: { label: LabelReport; index: number }) {
   }
   return (
     <>
-      <td>
-        <div className={classes.f1}>
-          <span>{formatFigure(label.f1.value, 2)}</span>
-          <IntervalBar name={`F1 of ${label.name}`} interval={label.f1} colour={labelStyle(index).colour} />
-          <span aria-hidden="true" className={classes.range}>
-            {formatFigure(label.f1.low, 2)} to {formatFigure(label.f1.high, 2)}
-          </span>
-        </div>
-      </td>
+      <F1Cell label={label.name} index={index} f1={label.f1} />
       <td className={classes.number} title={label.precision ? formatInterval(label.precision) : ''}>
         {formatFigure(label.precision?.value, 2)}
       </td>

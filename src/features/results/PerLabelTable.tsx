@@ -5,10 +5,9 @@ import type { ReactNode } from 'react';
 import type { LabelRanking } from '../../metrics/rankingReport.ts';
 import { minimumSupport, type Interval, type LabelReport } from '../../shared/training.ts';
 import { formatCount, formatFigure } from '../../ui/format.ts';
-import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { LabelChip } from '../../ui/LabelChip.tsx';
-import { labelStyle } from '../../ui/labelStyle.ts';
 import { Term } from '../../ui/Term.tsx';
+import { F1Cell } from './F1Cell.tsx';
 import { thresholdText } from './labelCurves.ts';
 import classes from './ResultsScreen.module.css';
 
@@ -123,15 +122,7 @@ function FigureCells({ label, ranking, index }: { label: LabelReport; ranking: L
   }
   return (
     <>
-      <td>
-        <div className={classes.f1}>
-          <span>{formatFigure(label.f1.value, 2)}</span>
-          <IntervalBar name={`F1 of ${label.name}`} interval={label.f1} colour={labelStyle(index).colour} />
-          <span aria-hidden="true" className={classes.range}>
-            {formatFigure(label.f1.low, 2)} to {formatFigure(label.f1.high, 2)}
-          </span>
-        </div>
-      </td>
+      <F1Cell label={label.name} index={index} f1={label.f1} />
       <IntervalCell interval={label.precision} otherwise={label.predicted === 0 ? 'never given' : 'cannot say'} />
       <IntervalCell interval={label.recall} otherwise="cannot say" />
       <IntervalCell interval={ranking.rocAuc} otherwise="cannot say" />
