@@ -355,7 +355,7 @@ export interface Estimate {
 }
 
 export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
-  // Of the shipped encoder, chosen by `tools/pretrain/tune.py` on rows that no figure is measured on.
+  // The rate is the best of three for the shipped encoder by `tools/pretrain/tune.py`, on rows inside the folds.
   epochs: 6,
   batchSize: 32,
   learningRate: 6e-4,
