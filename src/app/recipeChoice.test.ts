@@ -7,7 +7,7 @@ import { crossValidationOf } from '../shared/recipe.ts';
 import { defaultTrainingConfig, recipeIds } from '../shared/training.ts';
 import { chooseRecipe, dataChange, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
 
-const [rung, distilbert, deberta, classical] = recipes;
+const [rung, distilbert, deberta, roberta, classical] = recipes;
 const shipped = { kind: 'shipped', id: 'rung-mini' } as const;
 const hub = { kind: 'hub', id: 'distilbert-base-uncased' } as const;
 const first: RecipeChoice = {
@@ -30,6 +30,7 @@ describe('recipes', () => {
     expect(config).toMatchObject({ encoder: hub, backend: 'wasm', epochs: 3, batchSize: 4, learningRate: 2e-5 });
     expect(crossValidationOf(foldPlan, 7)).toEqual({ folds: 5, seeds: [7] });
     expect(defaultsOf(deberta, shipped)).toMatchObject({ batchSize: 16, epochs: 10, classWeights: 'inverse' });
+    expect(defaultsOf(roberta, hub)).toMatchObject({ learningRate: 1e-5, maxTokens: 128, thresholds: 'half' });
     expect(defaultsOf(undefined, hub).learningRate).toBe(5e-5);
   });
 
@@ -51,9 +52,10 @@ describe('recipes', () => {
     expect(dataChange(rung, true, open)).toEqual({});
     expect(dataChange(distilbert, true, open)).toEqual({ unlabelled: { kind: 'label', name: 'Not Required' } });
     expect(dataChange(distilbert, false, open)).toEqual({});
-    expect(dataChange(deberta, true, open)).toEqual({
-      unlabelled: { kind: 'drop' },
-      cleaning: { ...defaultCleaning, lowercase: true, separators: true, symbols: true },
+    expect(dataChange(deberta, true, open)).toEqual({ unlabelled: { kind: 'drop' } });
+    const cleaned = { ...deberta, data: { change: { cleaning: { symbols: true } }, text: '' } };
+    expect(dataChange(cleaned, true, open)).toEqual({
+      cleaning: { ...defaultCleaning, lowercase: true, symbols: true },
     });
   });
 });

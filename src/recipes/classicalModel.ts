@@ -15,8 +15,9 @@ import type { ModelFiles } from '../formats/package.ts';
 import { cleaningSchema } from '../shared/cleaningSchema.ts';
 import type { CleaningOptions } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
+import { normalisationSchema, type NormalisationOptions } from '../shared/normalisation.ts';
 import type { ClassicalRun } from '../shared/training.ts';
-import { normalisationSteps, normaliser, type NormalisationOptions } from '../text/normalise.ts';
+import { normaliser } from '../text/normalise.ts';
 
 export interface ClassicalModel {
   normalisation: NormalisationOptions | null;
@@ -54,9 +55,7 @@ const schema = v.object({
   labelNames: v.array(v.string()),
   thresholds: v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   cleaning: cleaningSchema,
-  normalisation: v.nullable(
-    v.object({ steps: v.array(v.picklist(normalisationSteps)), abbreviations: v.record(v.string(), v.string()) }),
-  ),
+  normalisation: v.nullable(normalisationSchema),
   features: v.array(savedTfidfSchema),
   /** Null unless a label goes by its nearest neighbours. */
   trainTitles: v.nullable(v.array(v.string())),

@@ -21,6 +21,7 @@ import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
 import type { ModelConfig } from '../models/model.ts';
 import { createPredictor, createTrainer, type EpochEvent, type LossKind } from '../training/trainer.ts';
+import { normaliser } from '../text/normalise.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { foldFigures } from './crossValidate.ts';
 import { testRows } from './testRows.ts';
@@ -76,7 +77,10 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   // Data
   const maxTokens = Math.min(settings.maxTokens, architecture.maxPositions);
   yield { type: 'phase', message: 'Reading titles as tokens', fraction: null };
-  const tokens = input.tokenizer.encodeMany(unpackStrings(dataset.titles), maxTokens);
+  const { normalisation } = settings;
+  const written = unpackStrings(dataset.titles);
+  const titles = normalisation ? written.map(normaliser(normalisation)) : written;
+  const tokens = input.tokenizer.encodeMany(titles, maxTokens);
   const train = pickExamples(tokens, dataset.labels, labelCount, split.train);
   const validation = pickExamples(tokens, dataset.labels, labelCount, split.validation);
   const test = pickExamples(tokens, dataset.labels, labelCount, split.test);
@@ -129,7 +133,11 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
       const loss = record.validationLoss;
       const improved = best === null || score > best.score || (score === 0 && best.score === 0 && loss < best.loss);
       if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score, loss };
-      yield { type: 'epoch', record, best: improved && best ? keptEpoch(best.weights, event, validation) : null };
+      yield {
+        type: 'epoch',
+        record,
+        best: improved && best ? keptEpoch(best.weights, event, validation, settings) : null,
+      };
       const patience = settings.earlyStoppingPatience;
       if (
         patience !== null &&
@@ -156,7 +164,7 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   try {
     const onValidation = sigmoid(await predictor.logits(validation));
     const onTest = sigmoid(await predictor.logits(test));
-    const thresholds = chooseThresholds(validation.labels, onValidation, labelCount);
+    const thresholds = thresholdsOf(validation, onValidation, settings);
     const onTrain = input.measureTrain ? sigmoid(await predictor.logits(train)) : null;
     return {
       weights,
@@ -240,10 +248,23 @@ function epochRecord(event: EpochEvent, validation: Examples, loss: TrainingConf
   return { ...rest, ...validationF1(validationLogits, validation, loss) };
 }
 
-function keptEpoch(weights: NamedArrays, { validationLogits }: EpochEvent, validation: Examples): KeptEpoch {
+function keptEpoch(
+  weights: NamedArrays,
+  { validationLogits }: EpochEvent,
+  validation: Examples,
+  settings: TrainingConfig,
+): KeptEpoch {
   const scored = { actual: validation.labels, probabilities: sigmoid(validationLogits) };
-  const thresholds = chooseThresholds(scored.actual, scored.probabilities, validation.labelCount);
-  return { weights, thresholds, validation: scored };
+  return { weights, thresholds: thresholdsOf(validation, scored.probabilities, settings), validation: scored };
+}
+
+function thresholdsOf(
+  { labels, labelCount }: Examples,
+  probabilities: Float32Array<ArrayBuffer>,
+  { thresholds }: TrainingConfig,
+): number[] {
+  if (thresholds === 'half') return Array<number>(labelCount).fill(0.5);
+  return chooseThresholds(labels, probabilities, labelCount);
 }
 
 /** Positives keep their plain cross-entropy in the asymmetric loss (Ridnik et al. 2021, section 4.1). */

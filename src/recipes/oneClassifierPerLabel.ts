@@ -4,7 +4,8 @@ import type { NgramKind } from '../baselines/ngrams.ts';
 import { wordsAndCharacters } from '../baselines/tfidf.ts';
 import { defaultClassicalConfig, type ClassicalConfig } from '../shared/classical.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
-import { defaultNormalisation, type NormalisationOptions } from '../text/normalise.ts';
+import type { NormalisationOptions } from '../shared/normalisation.ts';
+import { defaultNormalisation } from '../text/normalise.ts';
 
 export const oneClassifierPerLabel: RecipeInfo = {
   id: 'classical',

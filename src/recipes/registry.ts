@@ -3,6 +3,13 @@ import type { RecipeInfo } from '../shared/recipe.ts';
 import { debertaWeighted } from './debertaWeighted.ts';
 import { distilbertFiveFold } from './distilbertFiveFold.ts';
 import { oneClassifierPerLabel } from './oneClassifierPerLabel.ts';
+import { robertaNormalised } from './robertaNormalised.ts';
 import { rung } from './rung.ts';
 
-export const recipes: readonly RecipeInfo[] = [rung, distilbertFiveFold, debertaWeighted, oneClassifierPerLabel];
+export const recipes: readonly RecipeInfo[] = [
+  rung,
+  distilbertFiveFold,
+  debertaWeighted,
+  robertaNormalised,
+  oneClassifierPerLabel,
+];

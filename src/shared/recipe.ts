@@ -13,8 +13,10 @@ export interface RecipeInfo {
   name: string;
   /** One line, for the list. */
   summary: string;
-  /** One paragraph: what a published original does and reports, what it measured wrongly, what this one does. */
+  /** One paragraph: what a published original does and reports, and what this one does. */
   description: string;
+  /** What the original measured wrongly, and how this one mends it. */
+  mended?: string;
   /** Settings to begin with, those of the shipped encoder where there is one. */
   method: Method;
   /** Learning rates by where the encoder comes from; null where there is none. */

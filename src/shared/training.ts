@@ -1,6 +1,7 @@
 /** The domain types of the training side: what is asked for, what is reported while it runs, what is kept of it. */
 import type { ChosenClassifier, ClassicalConfig, TrialRecord } from './classical.ts';
 import type { CleaningOptions, UnlabelledPolicy } from './dataset.ts';
+import type { NormalisationOptions } from './normalisation.ts';
 
 export type Backend = 'webgpu' | 'wasm';
 
@@ -42,6 +43,13 @@ export interface EncoderInfo {
   bytes: number;
   /** Left out for what ships with the app, which fits. */
   report?: TensorReport;
+}
+
+/** A title with its labels, written by hand. */
+export interface ExtraRow {
+  /** Empty in the document of a run, which holds no title. */
+  title: string;
+  labels: string[];
 }
 
 export interface TrainingConfig {
@@ -90,6 +98,12 @@ export interface TrainingConfig {
   split: { train: number; validation: number; test: number };
   /** Longer titles are cut to this many tokens. */
   maxTokens: number;
+  /** How titles are written before they become tokens, in training and in prediction; null: as they are. */
+  normalisation: NormalisationOptions | null;
+  /** Learnt from beside the training rows; never validated or tested on. */
+  extraRows: ExtraRow[];
+  /** From which probability on a label is given: chosen for each on the validation rows, or .5 for all. */
+  thresholds: 'learnt' | 'half';
   /** Forces a backend; null: the best there is. */
   backend: Backend | null;
 }
@@ -225,7 +239,7 @@ export interface DataDigest {
   unlabelled?: UnlabelledPolicy;
 }
 
-export const recipeIds = ['rung', 'distilbert-5fold', 'deberta-weighted', 'classical'] as const;
+export const recipeIds = ['rung', 'distilbert-5fold', 'deberta-weighted', 'roberta-normalised', 'classical'] as const;
 export type RecipeId = (typeof recipeIds)[number];
 
 /** What is trained, and with which settings. */
@@ -382,5 +396,8 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   seed: 42,
   split: { train: 0.8, validation: 0.1, test: 0.1 },
   maxTokens: 64,
+  normalisation: null,
+  extraRows: [],
+  thresholds: 'learnt',
   backend: null,
 };

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { classifierKinds } from '../shared/classical.ts';
 import { cleaningSchema } from '../shared/cleaningSchema.ts';
+import { normalisationSchema } from '../shared/normalisation.ts';
 import { defaultTrainingConfig, recipeIds, type RunRecord } from '../shared/training.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -47,6 +48,9 @@ const trainingConfig = v.object({
   seed: v.number(),
   split,
   maxTokens: v.number(),
+  normalisation: v.optional(v.nullable(normalisationSchema), null),
+  extraRows: v.optional(v.array(v.object({ title: v.string(), labels: v.array(v.string()) })), () => []),
+  thresholds: v.optional(v.picklist(['learnt', 'half']), 'learnt'),
   backend: v.nullable(backend),
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultAbbreviations } from './abbreviations.ts';
-import { defaultNormalisation, normaliser, normaliseTitle, type NormalisationStep } from './normalise.ts';
+import type { NormalisationStep } from '../shared/normalisation.ts';
+import { defaultNormalisation, normaliser, normaliseTitle } from './normalise.ts';
 
 it.each([
   ['Sr. V.P., Sales & Marketing', 'senior vice president sales marketing'],

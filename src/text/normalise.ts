@@ -2,16 +2,8 @@
  * Title normalisation for models that count words: a pipeline of named steps, each of which can be left out. Always in the order of
  * `normalisationSteps`, as abbreviations are looked up in what the steps before have left.
  */
+import { normalisationSteps, type NormalisationOptions, type NormalisationStep } from '../shared/normalisation.ts';
 import { defaultAbbreviations } from './abbreviations.ts';
-
-export const normalisationSteps = ['lowercase', 'symbols', 'separators', 'abbreviations', 'stop-words'] as const;
-export type NormalisationStep = (typeof normalisationSteps)[number];
-
-export interface NormalisationOptions {
-  steps: readonly NormalisationStep[];
-  /** Abbreviation or misspelling, in lower case and without dots -> what it means. */
-  abbreviations: Readonly<Record<string, string>>;
-}
 
 export const defaultNormalisation: NormalisationOptions = {
   steps: normalisationSteps,
