@@ -32,6 +32,8 @@ class Corpus:
     job_zones: dict[str, int]
     roles: dict[str, str]
     """Word -> RES, FUN, LOC or O: what the gazetteer says it tells."""
+    tasks: dict[str, list[str]]
+    """O*NET-SOC code -> what is done in the occupation."""
 
 
 @dataclass
@@ -74,7 +76,10 @@ def read_corpus(folder: Path) -> Corpus:
     titles = [Title(name, soc=own, occupation=own) for own, name in onet.names.items()]
     titles += [Title(text, soc=own, occupation=own) for own, text in onet.alternates + onet.reported if own not in onet.held_out]
     sentences = [text.split(". ", 1)[1] for text in onet.occupations.values()]
-    sentences += [row["Task"] for row in _table(folder / "onet" / "Task Statements.txt", "\t")]
+    tasks: dict[str, list[str]] = {}
+    for row in _table(folder / "onet" / "Task Statements.txt", "\t"):
+        tasks.setdefault(row["O*NET-SOC Code"], []).append(row["Task"])
+    sentences += [task for own in tasks.values() for task in own]
     sentences += [row["DWA Title"] for row in _table(folder / "onet" / "DWA Reference.txt", "\t")]
     occupations = dict(onet.occupations)
     for row in _table(folder / "esco" / "occupations_en.csv", ","):
@@ -99,7 +104,7 @@ def read_corpus(folder: Path) -> Corpus:
     job_zones = {row["O*NET-SOC Code"]: int(row["Job Zone"]) for row in _table(folder / "onet" / "Job Zones.txt", "\t")}
     judged = {folded(row["Title"]) for row in _table(folder / "JobLevelData.csv", ",")}
     judged |= {folded(text) for own, text in onet.reported if own in onet.held_out}
-    return Corpus(_once(titles, judged), _sentences(sentences, judged), occupations, job_zones, roles)
+    return Corpus(_once(titles, judged), _sentences(sentences, judged), occupations, job_zones, roles, tasks)
 
 
 def _once(titles: list[Title], judged: set[str]) -> list[Title]:

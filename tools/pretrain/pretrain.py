@@ -7,9 +7,9 @@
 - a title against the title and description of its occupation, mean pooled, with every other occupation as a negative (van den Oord et
   al. 2018; those not in the batch come from a table of what they were last, Wu et al. 2018).
 
-Half of the titles are shortened and misspelled first, as people do it (`noise.py`). What is kept is the running average of the weights.
+Half of the titles are shortened and misspelled first, as people do it (`noise.py`). The words begin where counting puts them (`lsa.py`). What is kept is the running average of the weights.
 
-    python3 tools/pretrain/pretrain.py --data DIR [--weights FILE] [--facts FILE] [--steps 6500] [--seed 1] [--threads 2]
+    python3 tools/pretrain/pretrain.py --data DIR [--weights FILE] [--facts FILE] [--steps 8000] [--seed 1] [--threads 2]
 
 Runs on a graphics card where PyTorch finds one. Reads `public/models/rung-mini/vocab.txt`. `npm run pretrain` calls it and makes the
 model folder.
@@ -29,6 +29,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from corpus import Corpus, Title, read_corpus
+from lsa import word_vectors
 from model import Encoder, Packed, mean_pooled
 from noise import noisy
 from ranks import RANK_NAMES, fields_of, made_title, named_ranks
@@ -39,9 +40,13 @@ ROLES = ["O", "RES", "FUN", "LOC"]
 MOST_TITLE_TOKENS = 20
 MOST_SENTENCE_TOKENS = 40
 TEMPERATURE = 0.05
+# Of the first weights: deviation of word and of position embeddings, and how much of its usual size what a layer adds has.
+WORD_DEVIATION, PLACE_DEVIATION, FIRST_SHARE = 0.25, 0.05, 0.1
+# Learning rate of the word embeddings over that of the rest: they know something from the beginning.
+WORD_RATE = 0.5
 WEIGHTS = {
     "title words": 1.0, "sentence words": 0.5, "made ranks": 8.0, "named ranks": 4.0, "isco": 0.3, "soc": 0.3, "zone": 0.2, "role": 0.3,
-    "contrast": 0.5,
+    "contrast": 1.0,
 }  # fmt: skip
 
 
@@ -177,6 +182,19 @@ def losses(encoder: Encoder, heads: Heads, batches: Batches, table: torch.Tensor
 
 
 @torch.no_grad()
+def begin_with(encoder: Encoder, vectors: torch.Tensor) -> None:
+    """Makes the untrained encoder one whose mean-pooled output is about the mean of `vectors` [vocabulary, H]: every layer adds little at
+    first, and the last leaves out the dimension that holds what a piece does not tell."""
+    table = encoder.embeddings["word_embeddings"].weight
+    table.copy_(vectors * WORD_DEVIATION * math.sqrt(table.shape[1]))
+    encoder.embeddings["position_embeddings"].weight.normal_(std=PLACE_DEVIATION)
+    for layer in encoder.transformer["layer"]:
+        layer.attention["out_lin"].weight.mul_(FIRST_SHARE)
+        layer.ffn["lin2"].weight.mul_(FIRST_SHARE)
+    encoder.transformer["layer"][-1].output_layer_norm.weight[-1] = 0
+
+
+@torch.no_grad()
 def refresh(encoder: Encoder, batches: Batches, table: torch.Tensor) -> None:
     """Reads every occupation's text anew."""
     encoder.eval()
@@ -191,7 +209,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=Path("model.safetensors"))
     parser.add_argument("--facts", type=Path, default=Path("pretraining.json"))
-    parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--size", type=int, default=40, help="titles of each kind a step")
@@ -203,20 +221,27 @@ def main() -> None:
     tokenizer = WordPiece(Path(__file__).resolve().parents[2] / "public" / "models" / "rung-mini" / "vocab.txt")
     batches = Batches(read_corpus(args.data), tokenizer, args.seed, args.size, device)
     encoder = Encoder(len(tokenizer.pieces), dropout=0.0).to(device)
+    begin_with(encoder, word_vectors(batches.corpus, tokenizer, 192, args.seed).to(device))
     heads = Heads(192, len(tokenizer.pieces), len(batches.groups), len(batches.majors)).to(device)
     table = torch.zeros(len(batches.occupations), 192, device=device)
     average = copy.deepcopy(encoder)
     parameters = [*encoder.parameters(), *heads.parameters()]
     plain = [p for p in parameters if p.dim() < 2]
-    decayed = [p for p in parameters if p.dim() >= 2]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=args.rate)
+    words = encoder.embeddings["word_embeddings"].weight
+    decayed = [p for p in parameters if p.dim() >= 2 and p is not words]
+    groups = [
+        {"params": decayed, "weight_decay": 0.01, "share": 1.0},
+        {"params": plain, "weight_decay": 0.0, "share": 1.0},
+        {"params": [words], "weight_decay": 0.01, "share": WORD_RATE},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=args.rate)
     started, running = time.time(), {}
     for step in range(args.steps):
         if step % 1000 == 0:
             refresh(encoder, batches, table)
         rate = args.rate * min((step + 1) / 300, 0.02 + 0.49 * (1 + math.cos(math.pi * step / args.steps)))
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         found = losses(encoder, heads, batches, table, longer_too=step % 2 == 0)
         optimiser.zero_grad()
         sum(WEIGHTS[name] * loss for name, loss in found.items()).backward()
