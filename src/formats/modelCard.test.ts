@@ -25,6 +25,18 @@ describe('the model card', () => {
     expect(other).not.toMatch(/distilbert/i);
   });
 
+  it('says how titles are to be written, what was added by hand and where .5 is the threshold', () => {
+    expect(card).not.toMatch(/normal form|by hand/);
+    const normalisation = { steps: ['lowercase', 'abbreviations'] as const, abbreviations: { sr: 'senior' } };
+    const extraRows = [{ title: 'A secret founder', labels: ['Owner'] }];
+    const config = { ...record.config, normalisation, extraRows, thresholds: 'half' as const };
+    const told = cardOf({ ...record, config });
+    expect(told).toContain('normal form, and must be, too: lower case; abbreviations written out by the list');
+    expect(told).toContain('- Rows written by hand that were learnt from beside them: 1; no figure');
+    expect(told).toContain('The threshold is .5 for every label.');
+    expect(told).not.toContain('secret');
+  });
+
   it('says what is not known instead of making up a figure', () => {
     expect(card).toContain(
       '| Owner | 4 | 1 | 0 | 0.50 | not enough rows to say | not enough rows to say | not enough rows to say |',

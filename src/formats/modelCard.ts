@@ -1,12 +1,14 @@
 /** README.md of a downloaded model: what it is, how good it is and for how many rows that was measured, how to load it, what it cannot do. */
 import type { CleaningOptions } from '../shared/dataset.ts';
 import { movedThresholds } from '../shared/evaluation.ts';
+import { normalisationSteps, type NormalisationStep } from '../shared/normalisation.ts';
 import {
   minimumSupport,
   type Interval,
   type LabelReport,
   type FinetunedRun,
   type SplitReport,
+  type TrainingConfig,
 } from '../shared/training.ts';
 
 /** Names of the architectures by `model_type`. */
@@ -108,7 +110,7 @@ ${table(
   report.perLabel.map((label, i) => labelRow(label, data.labelRows[i] ?? 0)),
 )}
 ${unmeasured(report)}
-Thresholds were chosen on validation rows. ${moved(run)}A title carries a label when its probability reaches the threshold.`;
+${run.config.thresholds === 'half' ? 'The threshold is .5 for every label.' : 'Thresholds were chosen on validation rows.'} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
 }
 
 /** Says which thresholds are not the chosen ones; empty, or a sentence with a space after it. */
@@ -138,13 +140,31 @@ function unmeasured({ perLabel }: SplitReport): string {
   return names.length === 0 ? '' : `\n**Not known** for want of test rows: ${names.join(', ')}.\n`;
 }
 
-function dataSection({ data, plan }: FinetunedRun): string {
+function dataSection({ data, plan, config }: FinetunedRun): string {
   const steps = cleaningSteps(data.cleaning);
   return `## Data
 
 - File: ${plain(data.name)}, ${count(data.rows)} rows used; ${count(plan.trainRows)} to train, ${count(plan.validationRows)} to validate, ${count(plan.testRows)} to test.
 - Fingerprint of titles and labels: \`${data.fingerprint.replace(/[^\w-]/g, '')}\` (the same data gives the same fingerprint).
-- Titles were cleaned before training, and must be before prediction: ${steps.length > 0 ? steps.join('; ') : 'nothing was changed'}.`;
+- Titles were cleaned before training, and must be before prediction: ${steps.length > 0 ? steps.join('; ') : 'nothing was changed'}.${normalForm(config)}${byHand(config)}`;
+}
+
+function normalForm({ normalisation }: TrainingConfig): string {
+  if (!normalisation || normalisation.steps.length === 0) return '';
+  const words: Record<NormalisationStep, string> = {
+    lowercase: 'lower case',
+    symbols: 'symbols removed, but for R&D, C++, C# and the like; dots of initials and apostrophes close up',
+    separators: 'separators and punctuation turned into spaces',
+    abbreviations: 'abbreviations written out by the list in `rung.json`',
+    'stop-words': 'English function words left out, but for "it"',
+  };
+  const steps = normalisationSteps.filter((step) => normalisation.steps.includes(step));
+  return `\n- Then they were brought into normal form, and must be, too: ${steps.map((step) => words[step]).join('; ')}.`;
+}
+
+function byHand({ extraRows }: TrainingConfig): string {
+  if (extraRows.length === 0) return '';
+  return `\n- Rows written by hand that were learnt from beside them: ${count(extraRows.length)}; no figure is measured on them.`;
 }
 
 function cleaningSteps(cleaning: CleaningOptions): string[] {

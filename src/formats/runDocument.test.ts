@@ -30,6 +30,15 @@ describe('the document of a run', () => {
     });
   });
 
+  it('leaves out the titles of rows by hand, and keeps that there were some', () => {
+    const extraRows = [{ title: 'A secret founder', labels: ['Owner'] }];
+    const text = runDocument(testRecord({ config: { ...run.config, extraRows } }));
+    expect(text).not.toContain('secret');
+    expect(parseRunDocument(text, 'run.json')).toMatchObject({
+      config: { extraRows: [{ title: '', labels: ['Owner'] }] },
+    });
+  });
+
   it.each([
     ['no JSON', '{', 'file-corrupt', 'no JSON'],
     ['a table', '[1, 2]', 'file-corrupt', 'as the document of a run'],

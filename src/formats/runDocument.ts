@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { RungError } from '../shared/errors.ts';
-import type { RunRecord, ScoredRows, TestRow } from '../shared/training.ts';
+import type { RunRecord, ScoredRows, TestRow, TrainingConfig } from '../shared/training.ts';
 
 /** Raised when an older Rung could not read the file any more. */
 const documentVersion = 1;
@@ -48,7 +48,7 @@ export function runDocument(run: RunRecord): string {
     format: 'rung-run',
     version: documentVersion,
     run: {
-      ...run,
+      ...withoutExtraTitles(run),
       weightBytes: 0,
       validation: run.validation && scoredToPlain(run.validation, labels),
       test: run.test && { report: run.test.report, rows: run.test.rows.map(rowToPlain) },
@@ -106,6 +106,17 @@ function checked(text: string, fileName: string): Document {
 function corrupt(fileName: string, what: string): RungError {
   const hint = 'Use the document as Rung wrote it.';
   return new RungError('file-corrupt', `Reading ${fileName} as the document of a run: ${what}.`, hint);
+}
+
+/** Rows that were added by hand keep their labels; without their titles the run cannot be repeated, and says so. */
+function withoutExtraTitles(run: RunRecord): RunRecord {
+  const without = (config: TrainingConfig): TrainingConfig => ({
+    ...config,
+    extraRows: config.extraRows.map(({ labels }) => ({ title: '', labels })),
+  });
+  if (run.kind === 'finetune') return { ...run, config: without(run.config) };
+  if (run.kind === 'classical' || run.method.kind === 'classical') return run;
+  return { ...run, method: { ...run.method, config: without(run.method.config) } };
 }
 
 /** Nine digits give a single-precision number back exactly. */

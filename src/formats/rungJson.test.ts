@@ -22,7 +22,10 @@ describe('rung.json', () => {
   });
 
   it('holds no title of the data', () => {
-    expect(JSON.stringify(rungJson(record))).not.toContain('secret');
+    const extraRows = [{ title: 'A secret founder', labels: ['Owner'] }];
+    const made = rungJson({ ...record, config: { ...record.config, extraRows } });
+    expect(JSON.stringify(made)).not.toContain('secret');
+    expect(made.training.settings.extraRows).toBe(1);
   });
 
   it('takes 0.5 where a run that was stopped has no thresholds yet', () => {

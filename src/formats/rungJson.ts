@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { cleaningSchema } from '../shared/cleaningSchema.ts';
+import { normalisationSchema } from '../shared/normalisation.ts';
 import { RungError } from '../shared/errors.ts';
 import type { FinetunedRun } from '../shared/training.ts';
 
@@ -45,6 +46,8 @@ const schema = v.pipe(
     /** Per label; a title carries the label from this probability on. */
     thresholds: v.array(probability),
     cleaning: cleaningSchema,
+    /** What cleaned titles were then brought into; null or missing: nothing. */
+    normalisation: v.optional(v.nullable(normalisationSchema)),
     /** Longer titles were cut to this many tokens. */
     maxTokens: v.pipe(count, v.minValue(2)),
     encoder: v.string(),
@@ -88,6 +91,7 @@ export function rungJson(run: FinetunedRun): RungJson {
     labelNames: data.labelNames,
     thresholds: run.thresholds.length > 0 ? run.thresholds : data.labelNames.map(() => 0.5),
     cleaning: data.cleaning,
+    normalisation: config.normalisation,
     maxTokens: config.maxTokens,
     encoder: run.encoderName,
     data: {
@@ -100,7 +104,7 @@ export function rungJson(run: FinetunedRun): RungJson {
       testRows: plan.testRows,
     },
     training: {
-      settings: { ...config },
+      settings: { ...config, extraRows: config.extraRows.length },
       device: `${run.device.backend}: ${run.device.name}`,
       bestEpoch: run.bestEpoch,
       epochs: run.epochs.length,

@@ -1,8 +1,9 @@
 /** The settings of a training in words: one list for every screen that shows them. */
 import type { ClassicalConfig } from '../shared/classical.ts';
+import type { NormalisationStep } from '../shared/normalisation.ts';
 import { methodOf, modelNameOf } from '../shared/runMethod.ts';
 import type { RunRecord, TrainingConfig } from '../shared/training.ts';
-import { formatCount, formatPercent, formatSmall } from './format.ts';
+import { formatCount, formatCounted, formatPercent, formatSmall } from './format.ts';
 
 export interface SettingText {
   id: string;
@@ -34,6 +35,19 @@ export const bestByNames: Record<TrainingConfig['bestBy'], string> = {
   macroF1: 'macro-F1 (every label counts the same)',
 };
 
+export const thresholdNames: Record<TrainingConfig['thresholds'], string> = {
+  learnt: 'chosen for each label on validation rows',
+  half: '.5 for every label',
+};
+
+export const normalisationNames: Record<NormalisationStep, string> = {
+  lowercase: 'lower case',
+  symbols: 'without symbols',
+  separators: 'separators as spaces',
+  abbreviations: 'abbreviations written out',
+  'stop-words': 'without stop words',
+};
+
 export const backendNames: Record<NonNullable<TrainingConfig['backend']>, string> = {
   webgpu: 'WebGPU (graphics card)',
   wasm: 'WebAssembly (processor)',
@@ -45,6 +59,7 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
   return [
     { id: 'encoder', name: 'Encoder', value: encoderName },
     { id: 'epochs', name: 'Epochs', value: formatCount(config.epochs) },
+    { id: 'minimumSteps', name: 'Steps at least', value: formatCount(config.minimumSteps) },
     { id: 'batchSize', name: 'Batch size', value: `${formatCount(config.batchSize)} titles` },
     { id: 'learningRate', name: 'Learning rate', value: formatSmall(config.learningRate) },
     { id: 'schedule', name: 'Schedule', value: scheduleText(config) },
@@ -74,6 +89,9 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
     },
     { id: 'seed', name: 'Seed', value: String(config.seed) },
     { id: 'maxTokens', name: 'Longest title', value: `${formatCount(config.maxTokens)} tokens` },
+    { id: 'normalisation', name: 'Titles', value: titlesText(config) },
+    { id: 'extraRows', name: 'Rows by hand', value: formatCount(config.extraRows.length) },
+    { id: 'thresholds', name: 'Thresholds', value: thresholdNames[config.thresholds] },
     {
       id: 'backend',
       name: 'Device',
@@ -117,6 +135,13 @@ function scheduleText({ schedule, plateauFactor, plateauPatience }: TrainingConf
   const name = scheduleNames[schedule];
   if (schedule !== 'plateau') return name;
   return `${name}: times ${formatSmall(plateauFactor)} after ${formatCount(plateauPatience + 1)} epochs`;
+}
+
+function titlesText({ normalisation }: TrainingConfig): string {
+  if (!normalisation || normalisation.steps.length === 0) return 'as they are';
+  const steps = normalisation.steps.map((step) => normalisationNames[step]).join(', ');
+  if (!normalisation.steps.includes('abbreviations')) return steps;
+  return `${steps} (${formatCounted(Object.keys(normalisation.abbreviations).length, 'abbreviation')})`;
 }
 
 function lossText({ loss, focalGamma, asymmetricGamma, asymmetricMargin }: TrainingConfig): string {

@@ -6,7 +6,9 @@ import { readJson, withHead, type Encoder } from '../recipes/encoder.ts';
 import type { TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { CleaningOptions } from '../shared/dataset.ts';
-import type { DeviceReport, ModelInfo } from '../shared/training.ts';
+import type { NormalisationOptions } from '../shared/normalisation.ts';
+import type { DeviceReport, FinetunedRun, ModelInfo } from '../shared/training.ts';
+import { normaliser } from '../text/normalise.ts';
 import { createPredictor, type EmbeddingPath, type Reader } from '../training/trainer.ts';
 
 /** A model that predicts, of whatever kind. */
@@ -29,6 +31,8 @@ export interface ClassifierParts {
   encoder: Encoder;
   thresholds: number[];
   cleaning: CleaningOptions;
+  /** After the cleaning; null: titles are read as they are. */
+  normalisation: NormalisationOptions | null;
   /** Longer titles are cut, as they were in training. */
   maxTokens: number;
 }
@@ -37,6 +41,7 @@ export class Classifier implements LoadedModel {
   readonly id: string;
   readonly usesDevice = true;
   private readonly parts: ClassifierParts;
+  private readonly normalise: (title: string) => string;
   private predictor: Reader | null = null;
   /** Settles when the predictions that are under way are done. */
   private underWay: Promise<unknown> = Promise.resolve();
@@ -44,6 +49,14 @@ export class Classifier implements LoadedModel {
   constructor(parts: ClassifierParts) {
     this.id = parts.id;
     this.parts = parts;
+    this.normalise = parts.normalisation ? normaliser(parts.normalisation) : (title) => title;
+  }
+
+  /** The classifier of a kept run. @param encoder as it was trained */
+  static ofRun({ id, name, thresholds, data, config }: FinetunedRun, encoder: Encoder): Classifier {
+    const { cleaning } = data;
+    const { normalisation, maxTokens } = config;
+    return new Classifier({ id, name, encoder, thresholds, cleaning, normalisation, maxTokens });
   }
 
   /**
@@ -56,15 +69,23 @@ export class Classifier implements LoadedModel {
     if (!files.has('rung.json')) {
       const thresholds = labelNames.map(() => 0.5);
       const maxTokens = architecture.maxPositions;
-      return new Classifier({ id, name, encoder, thresholds, cleaning: defaultCleaning, maxTokens });
+      return new Classifier({
+        id,
+        name,
+        encoder,
+        thresholds,
+        cleaning: defaultCleaning,
+        normalisation: null,
+        maxTokens,
+      });
     }
     const rung = parseRungJson(readJson(files, 'rung.json'));
     if (rung.labelNames.join('\n') !== labelNames.join('\n')) {
       const message = `Reading ${name}: rung.json is about the labels ${rung.labelNames.join(', ')}, config.json about ${labelNames.join(', ')}.`;
       throw new RungError('weights-mismatch', message, 'Use the files of one download together.');
     }
-    const { thresholds, cleaning, maxTokens } = rung;
-    return new Classifier({ id, name: rung.name, encoder, thresholds, cleaning, maxTokens });
+    const { thresholds, cleaning, normalisation = null, maxTokens } = rung;
+    return new Classifier({ id, name: rung.name, encoder, thresholds, cleaning, normalisation, maxTokens });
   }
 
   info(device: DeviceReport | null): ModelInfo {
@@ -95,8 +116,9 @@ export class Classifier implements LoadedModel {
     return this.inTurn((predictor) => predictor.alongPath(path, alphas));
   }
 
+  /** The title as it is read: cleaned, and in normal form where the training had it so. */
   clean(title: string): string {
-    return cleanTitle(title, this.parts.cleaning);
+    return this.normalise(cleanTitle(title, this.parts.cleaning));
   }
 
   /** Token ids of a cleaned title, as the model reads it. */

@@ -310,9 +310,7 @@ class Host implements EngineApi {
     const archive = await this.archive;
     const run = await archive.get(id);
     if (run.kind !== 'finetune') throw new RungError('not-found', `“${run.name}” holds no fine-tuned encoder.`);
-    const { name, thresholds, data, config } = run;
-    const encoder = await readEncoder(await archive.files(id));
-    return new Classifier({ id, name, encoder, thresholds, cleaning: data.cleaning, maxTokens: config.maxTokens });
+    return Classifier.ofRun(run, await readEncoder(await archive.files(id)));
   }
 
   /** The backend that runs, or the best one started now. A forced one is started when another runs. */

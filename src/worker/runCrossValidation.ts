@@ -2,18 +2,20 @@
 import { classical } from '../recipes/classical.ts';
 import { crossValidate, measured, type FoldAnswers, type FoldResult } from '../recipes/crossValidate.ts';
 import { withHead } from '../recipes/encoder.ts';
+import { withExtraRows } from '../recipes/extraRows.ts';
 import { finetune } from '../recipes/finetune.ts';
 import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
 import type { Split } from '../shared/dataset.ts';
+import { epochsFor } from '../shared/epochs.ts';
 import { RungError } from '../shared/errors.ts';
-import type {
-  CrossValidatedRun,
-  CrossValidation,
-  DeviceReport,
-  TrainingConfig,
-  TrainingEvent,
-  TrainingPlan,
+import {
+  type CrossValidatedRun,
+  type CrossValidation,
+  type DeviceReport,
+  type TrainingConfig,
+  type TrainingEvent,
+  type TrainingPlan,
 } from '../shared/training.ts';
 import { fail, Keeper, newRecord, plannedRows, requireRows } from './keeper.ts';
 import { secondsLeft, throttled } from './progress.ts';
@@ -87,18 +89,26 @@ export async function runCrossValidation(
 
 /** Every fold starts from the encoder as it was, with a new head. */
 async function finetunedFold(
-  { dataset }: TrainingRequest,
+  request: TrainingRequest,
   config: TrainingConfig,
   device: DeviceReport | null,
   { encoders, live }: TrainingSurroundings,
 ): Promise<TrainFold> {
   const encoder = await encoders.load(config.encoder);
-  return async function* trainFold(split, seed) {
-    requireRows(split);
-    const settings = { ...config, seed };
+  return async function* trainFold(ofFold, seed) {
+    requireRows(ofFold);
+    const { dataset, split, leftOut } = withExtraRows(request.dataset, ofFold, config.extraRows, 'leave-out');
+    if (leftOut.length > 0) {
+      const titles = leftOut.map(({ title }) => `“${title}”`).join(', ');
+      yield {
+        type: 'notice',
+        message: `Not learnt from in a fold that is measured on nearly the same title: ${titles}.`,
+      };
+    }
+    const settings = { ...config, epochs: epochsFor(config, split.train.length), seed };
     const { architecture, weights } = withHead(encoder, dataset.labelNames.length, { ...settings, keepHead: false });
-    const steps = totalSteps(split, config);
-    yield { type: 'started', plan: planOf(live.id, dataset.labelNames, split, steps, config.epochs, device) };
+    const steps = totalSteps(split, settings);
+    yield { type: 'started', plan: planOf(live.id, dataset.labelNames, split, steps, settings.epochs, device) };
     const recipe = finetune({
       dataset,
       split,

@@ -1,9 +1,11 @@
 /** One training from request to record: the recipe's events are told to the page and kept in this browser as they come. */
 import { splitDataset } from '../data/split.ts';
+import { withExtraRows } from '../recipes/extraRows.ts';
 import { finetune, type FinetuneEvent } from '../recipes/finetune.ts';
 import { withHead } from '../recipes/encoder.ts';
 import { packageFiles } from '../recipes/package.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
+import { epochsFor } from '../shared/epochs.ts';
 import type { Split } from '../shared/dataset.ts';
 import {
   withStep,
@@ -20,18 +22,19 @@ import type { TrainingSurroundings } from './surroundings.ts';
 /** @throws RungError; the record is then kept with status 'failed'. */
 export async function runFinetune(
   request: TrainingRequest,
-  config: TrainingConfig,
+  asked: TrainingConfig,
   around: TrainingSurroundings,
 ): Promise<FinetunedRun> {
-  const { dataset } = request;
   const { live, onEvent } = around;
-  const device = await around.startDevice(config.backend);
+  const device = await around.startDevice(asked.backend);
   onEvent({ type: 'phase', message: 'Loading the encoder', fraction: null });
-  const encoder = await around.encoders.load(config.encoder);
-  const split =
-    request.split ?? splitDataset(dataset.labels, dataset.labelNames.length, dataset.groups, config.split, config.seed);
-  requireRows(split);
-  const labelCount = dataset.labelNames.length;
+  const encoder = await around.encoders.load(asked.encoder);
+  const { labels, labelNames, groups } = request.dataset;
+  const labelCount = labelNames.length;
+  const ofTable = request.split ?? splitDataset(labels, labelCount, groups, asked.split, asked.seed);
+  requireRows(ofTable);
+  const { dataset, split } = withExtraRows(request.dataset, ofTable, asked.extraRows, 'refuse');
+  const config = { ...asked, epochs: epochsFor(asked, split.train.length) };
   const { architecture, weights, unused } = withHead(encoder, labelCount, { ...config, keepHead: false });
   const run: FinetunedRun = {
     ...newRecord(request, live.id),

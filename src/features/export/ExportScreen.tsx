@@ -225,7 +225,10 @@ function UsagePanel({ run, onnx }: { run: FinetunedRun; onnx: readonly OnnxFile[
           </p>
         </Tabs.Panel>
         <Tabs.Panel value="python" pt="md" className={css.snippets}>
-          <Snippet name="Python" code={pythonSnippet(folder, run.config.maxTokens, run.data.cleaning)} />
+          <Snippet
+            name="Python"
+            code={pythonSnippet(folder, run.config.maxTokens, run.data.cleaning, run.config.normalisation !== null)}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="javascript" pt="md" className={css.snippets}>
           {classifier ? (

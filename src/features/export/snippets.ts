@@ -22,15 +22,21 @@ title = "".join(c for c in re.sub(r"\s", " ", title) if unicodedata.category(c) 
 const stepOrder = ['html', 'unicode', 'separators', 'symbols', 'lowercase', 'whitespace'] as const;
 
 /** Python's `clean`, with the steps that are on. */
-function pythonCleaning(cleaning: CleaningOptions): string {
+function pythonCleaning(cleaning: CleaningOptions, normalForm: boolean): string {
   const lines = stepOrder.filter((step) => cleaning[step]).flatMap((step) => pythonSteps[step].split('\n'));
+  if (normalForm) lines.push('# Then into normal form, as README.md says; the list of abbreviations is in rung.json.');
   return ['def clean(title):  # as rung.json says the titles were for training', ...lines, 'return title'].join(
     '\n    ',
   );
 }
 
-/** Python, with transformers and torch. `cleaning` is what titles went through before training. */
-export function pythonSnippet(folder: string, maxTokens: number, cleaning: CleaningOptions): string {
+/** Python, with transformers and torch. `cleaning` is what titles went through before training, then `normalForm`. */
+export function pythonSnippet(
+  folder: string,
+  maxTokens: number,
+  cleaning: CleaningOptions,
+  normalForm = false,
+): string {
   return `import html, json, re, unicodedata
 
 import torch
@@ -41,7 +47,7 @@ tokenizer = AutoTokenizer.from_pretrained(folder)
 model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
 thresholds = json.load(open(f"{folder}/rung.json", encoding="utf-8"))["thresholds"]
 
-${pythonCleaning(cleaning)}
+${pythonCleaning(cleaning, normalForm)}
 
 titles = ["VP & Chief Information Officer", "Staff Nurse"]
 inputs = tokenizer([clean(title) for title in titles], padding=True, truncation=True, max_length=${maxTokens},
