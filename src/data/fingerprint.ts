@@ -1,4 +1,5 @@
 /** Tells data sets apart: two 32-bit FNV-1a lanes (Fowler, Noll, Vo) with different offsets. Not for security. */
+import type { Table } from './table.ts';
 
 /** 16 hexadecimal digits of the parts and their lengths. */
 export function fingerprint(parts: readonly Uint8Array[]): string {
@@ -14,4 +15,11 @@ export function fingerprint(parts: readonly Uint8Array[]): string {
     for (const byte of new Uint8Array(Uint32Array.of(part.length).buffer)) take(byte);
   }
   return [a, b].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
+/** The same for tables with the same cells in the same rows, whatever their file is called. */
+export function tableFingerprint({ columns, cells, rowNumbers }: Table): string {
+  const encoder = new TextEncoder();
+  const parts = [columns, ...cells].map((texts) => encoder.encode(texts.join('\0')));
+  return fingerprint([...parts, new Uint8Array(rowNumbers.buffer)]);
 }

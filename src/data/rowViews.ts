@@ -8,8 +8,11 @@ export interface RowSource {
   rowNumbers: Uint32Array;
   titles: TitleAnalysis | null;
   labels: RowLabels | null;
+  /** As the file has them, without corrections. */
+  fileLabels: RowLabels | null;
   rowsOfFinding: (id: FindingId) => Uint32Array;
   sameLabels: (a: number, b: number) => boolean;
+  isCorrected: (row: number) => boolean;
 }
 
 /** Answers `RowQuery` over one analysis. The rows of the last query are kept, so that scrolling only copies. */
@@ -80,9 +83,18 @@ export class RowViews {
     };
   }
 
+  /** What the file says where the row's labels were corrected; else null. */
+  private before(row: number): string | null {
+    const { fileLabels, isCorrected } = this.source;
+    if (fileLabels === null || !isCorrected(row)) return null;
+    return Array.from(labelIds(fileLabels, row), (id) => fileLabels.names[id]).join(', ') || 'without a label';
+  }
+
   private notes(row: number): string[] {
     const { rowNumbers, titles, labels } = this.source;
     const notes: string[] = [];
+    const was = this.before(row);
+    if (was !== null) notes.push(`corrected, was ${was}`);
     if (labels !== null && labelIds(labels, row).length === 0) notes.push('no label');
     if (titles === null) return notes;
     if (titles.empty[row] === 1) notes.push('no title');

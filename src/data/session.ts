@@ -1,35 +1,21 @@
 /** The table that is open, what is known of it, and the answers that the data screen asks for. */
-import { RungError, type ErrorCode } from '../shared/errors.ts';
-import type {
-  ColumnRoles,
-  Dataset,
-  DataSettings,
-  DataSummary,
-  LabelLayout,
-  RowPage,
-  RowQuery,
-} from '../shared/dataset.ts';
+import type { Correction, CorrectionHistory, LabelEdit } from '../shared/corrections.ts';
+import { RungError } from '../shared/errors.ts';
+import type { Dataset, DataSettings, DataSummary, LabelLayout, RowPage, RowQuery } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
 import { defaultCleaning } from './cleaning.ts';
-import { fingerprint } from './fingerprint.ts';
+import { changedRows, correctionState, editsOf, fitLog, type CorrectedTable, type FittedLog } from './correcting.ts';
+import { writeCorrectedTable } from './correctedTable.ts';
+import { Corrections, isChanged, withCorrections } from './corrections.ts';
+import { fingerprint, tableFingerprint } from './fingerprint.ts';
 import { findProblems, rowsOfFinding, sameLabels, type FindingRows } from './health.ts';
-import {
-  countLabels,
-  countTogether,
-  labelIds,
-  layoutColumns,
-  readLabels,
-  withLabelForUnlabelled,
-  type RowLabels,
-} from './labels.ts';
+import { countLabels, countTogether, labelIds, readLabels, withLabelForUnlabelled, type RowLabels } from './labels.ts';
 import type { Progress } from './readFile.ts';
 import { mostLabels, recogniseRoles } from './roles.ts';
 import { RowViews } from './rowViews.ts';
 import type { Table } from './table.ts';
+import { checkColumns, findBlock, trainableRows, usedLabels } from './trainable.ts';
 import { analyseTitles, tokenHistogram, type CountTokens, type TitleAnalysis } from './titles.ts';
-
-/** Fewer rows than this cannot be split three ways and measured. */
-const fewestRows = 10;
 
 const silent: Progress = () => undefined;
 
@@ -39,6 +25,9 @@ interface Analysis {
   titles: TitleAnalysis | null;
   /** As written in the file. */
   writtenLabels: RowLabels | null;
+  corrections: Corrections;
+  /** The file's with the corrections over them. */
+  correctedLabels: RowLabels | null;
   /** With the policy for rows without a label applied. */
   labels: RowLabels | null;
   findings: FindingRows[];
@@ -48,95 +37,8 @@ interface Analysis {
   views: RowViews;
 }
 
-interface Blocked {
-  code: ErrorCode;
-  message: string;
-}
-
 function sameValue(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Rows that the settings let through. */
-function trainableRows(settings: DataSettings, titles: TitleAnalysis, labels: RowLabels): Uint32Array<ArrayBuffer> {
-  const { filter, unlabelled } = settings;
-  const firstKept = new Map<string, number>();
-  const rows: number[] = [];
-  for (let row = 0; row < titles.raw.length; row++) {
-    const carried = labelIds(labels, row);
-    if (unlabelled.kind === 'drop' && carried.length === 0) continue;
-    if (filter.invalidTitles && (titles.empty[row] === 1 || titles.symbolsOnly[row] === 1)) continue;
-    if (filter.exactDuplicates) {
-      const key = `${titles.duplicates.firstSame[row]}:${carried.join(',')}`;
-      if (firstKept.has(key)) continue;
-      firstKept.set(key, row);
-    }
-    rows.push(row);
-  }
-  return Uint32Array.from(rows);
-}
-
-/** Labels that at least one of the rows carries, in order. */
-function usedLabels(labels: RowLabels, rows: Uint32Array): number[] {
-  const used = new Uint8Array(labels.names.length);
-  for (const row of rows) for (const id of labelIds(labels, row)) used[id] = 1;
-  return [...used.keys()].filter((id) => used[id] === 1);
-}
-
-function findBlock(
-  table: Table,
-  settings: DataSettings,
-  labels: RowLabels | null,
-  trainable: Uint32Array,
-): Blocked | null {
-  const { roles } = settings;
-  if (roles.title === null)
-    return { code: 'no-title-column', message: 'No column looks like job titles. Choose it above the table.' };
-  if (roles.labels === null || labels === null) {
-    const found = table.columns.length === 1 ? 'The table has one column only' : 'No column looks like labels';
-    return {
-      code: 'no-label-column',
-      message: `${found}. Training needs a column that says which labels each title carries.`,
-    };
-  }
-  if (labels.names.length > mostLabels) {
-    const columns = layoutColumns(roles.labels)
-      .map((column) => `"${table.columns[column]}"`)
-      .join(', ');
-    return {
-      code: 'too-many-labels',
-      message: `${columns} ${columns.includes(',') ? 'hold' : 'holds'} ${labels.names.length.toLocaleString('en')} distinct values, more than the ${mostLabels} labels that can be learned. It looks like free text: choose another column, or a separator.`,
-    };
-  }
-  const used = usedLabels(labels, trainable);
-  if (used.length < 2) {
-    const found = used.length === 0 ? 'No row that is left has a label' : `Every label is "${labels.names[used[0]]}"`;
-    return {
-      code: 'too-few-labels',
-      message: `${found}. Two different labels or more are needed to tell titles apart.`,
-    };
-  }
-  if (trainable.length < fewestRows) {
-    return {
-      code: 'too-few-rows',
-      message: `Only ${trainable.length} rows are left to train on; ${fewestRows} are the least, hundreds are sensible.`,
-    };
-  }
-  return null;
-}
-
-function checkColumns(table: Table, roles: ColumnRoles): void {
-  const columns = [
-    ...(roles.title === null ? [] : [roles.title]),
-    ...(roles.labels === null ? [] : layoutColumns(roles.labels)),
-  ];
-  const wrong = columns.find((column) => !Number.isInteger(column) || column < 0 || column >= table.columns.length);
-  if (wrong === undefined) return;
-  throw new RungError(
-    'not-found',
-    `Setting the columns: the table has columns 0 to ${table.columns.length - 1}, not ${wrong}.`,
-    'Choose one of its columns.',
-  );
 }
 
 function summarise(analysis: Omit<Analysis, 'summary' | 'views'>): DataSummary {
@@ -155,6 +57,7 @@ function summarise(analysis: Omit<Analysis, 'summary' | 'views'>): DataSummary {
     tokenLengths: titles === null ? [] : tokenHistogram(titles.tokens),
     trainableRows: trainable.length,
     cleaned: titles === null ? { count: 0, examples: [] } : titles.changed,
+    corrections: correctionState(analysis),
   };
 }
 
@@ -175,7 +78,7 @@ export class DataSession {
       cleaning: defaultCleaning,
       filter: { invalidTitles: true, exactDuplicates: true },
     };
-    this.open = this.analyse(table, settings, null, onProgress);
+    this.open = this.analyse(table, settings, null, new Corrections(), onProgress);
     return this.open.summary;
   }
 
@@ -184,8 +87,57 @@ export class DataSession {
     const before = this.current();
     const settings = { ...before.settings, ...change };
     checkColumns(before.table, settings.roles);
-    this.open = this.analyse(before.table, settings, before, onProgress);
+    // Labels read from elsewhere have corrections of their own.
+    const sameLayout = sameValue(before.settings.roles.labels, settings.roles.labels);
+    const corrections = sameLayout ? before.corrections : new Corrections();
+    this.open = this.analyse(before.table, settings, before, corrections, onProgress);
     return this.open.summary;
+  }
+
+  /** @see CorrectionsApi */
+  correct(edits: readonly LabelEdit[], why: string): DataSummary {
+    const current = this.current();
+    return this.recorrected(current.corrections.with(editsOf(edits, why, this.corrected())));
+  }
+
+  undoCorrection(): DataSummary {
+    const { corrections, summary } = this.current();
+    const undone = corrections.undo();
+    return undone ? this.recorrected(undone) : summary;
+  }
+
+  redoCorrection(): DataSummary {
+    const { corrections, summary } = this.current();
+    const redone = corrections.redo();
+    return redone ? this.recorrected(redone) : summary;
+  }
+
+  /** Applies what fits the table of a change log that was read, in one step. */
+  applyLog(log: readonly Correction[]): FittedLog & { summary: DataSummary } {
+    const fitted = fitLog(log, this.corrected());
+    return { ...fitted, summary: this.recorrected(this.current().corrections.with(fitted.step)) };
+  }
+
+  get history(): CorrectionHistory {
+    return this.current().corrections.history;
+  }
+
+  /** Takes up corrections that were kept for this table; see `correctionKey`. */
+  restore(history: CorrectionHistory): DataSummary {
+    return this.recorrected(new Corrections(history));
+  }
+
+  /** Names what corrections belong to: this table's cells, its labels read as they are now. Null while no labels are read. */
+  correctionKey(): string | null {
+    const { table, settings } = this.current();
+    const { labels } = settings.roles;
+    if (labels === null) return null;
+    return `${tableFingerprint(table)} ${JSON.stringify(labels)}`;
+  }
+
+  writeCorrectedTable(format: 'csv' | 'xlsx'): Promise<Blob> {
+    const { table, layout, ...rest } = this.corrected();
+    return writeCorrectedTable(table, layout, changedRows(rest), format);
   }
 
   /** A window of the rows that match. The first call of a new query searches all rows, further ones only copy. */
@@ -200,9 +152,9 @@ export class DataSession {
   dataset(change: Partial<DataSettings> = {}): Dataset {
     const current = this.current();
     const wanted = { ...current.settings, ...change };
-    const { table, settings, titles, labels, trainable } = sameValue(wanted, current.settings)
+    const { table, settings, titles, labels, trainable, ...read } = sameValue(wanted, current.settings)
       ? current
-      : this.analyse(current.table, wanted, current, silent);
+      : this.analyse(current.table, wanted, current, current.corrections, silent);
     const blocked = findBlock(table, settings, labels, trainable);
     if (blocked !== null || titles === null || labels === null) {
       throw new RungError(
@@ -219,6 +171,8 @@ export class DataSession {
     });
     const packed = packStrings(Array.from(trainable, (row) => titles.cleaned[row]));
     const labelNames = used.map((id) => labels.names[id]);
+    const changed = changedRows(read);
+    const corrected = trainable.filter((row) => changed.has(row)).map((row) => table.rowNumbers[row]);
     return {
       name: table.source.name,
       titles: packed,
@@ -228,6 +182,7 @@ export class DataSession {
       groups: trainable.map((row) => titles.duplicates.groups[row]),
       cleaning: settings.cleaning,
       unlabelled: settings.unlabelled,
+      ...(corrected.length > 0 && { corrected }),
       fingerprint: fingerprint([
         packed.bytes,
         new Uint8Array(packed.offsets.buffer),
@@ -240,6 +195,25 @@ export class DataSession {
   private current(): Analysis {
     if (this.open !== null) return this.open;
     throw new RungError('not-found', 'Asking for rows: no table is open.', 'Drop a file on the Data page first.');
+  }
+
+  private recorrected(corrections: Corrections): DataSummary {
+    const before = this.current();
+    this.open = this.analyse(before.table, before.settings, before, corrections, silent);
+    return this.open.summary;
+  }
+
+  /** @throws RungError `no-label-column` while no labels are read */
+  private corrected(): CorrectedTable {
+    const { table, settings, titles, writtenLabels, correctedLabels } = this.current();
+    const layout = settings.roles.labels;
+    if (layout !== null && titles !== null && writtenLabels !== null && correctedLabels !== null)
+      return { table, layout, unlabelled: settings.unlabelled, titles, writtenLabels, correctedLabels };
+    throw new RungError(
+      'no-label-column',
+      'Correcting labels: no column of labels is chosen.',
+      'Choose the columns of titles and labels on the Data page first.',
+    );
   }
 
   private readTitles(
@@ -259,32 +233,43 @@ export class DataSession {
     return analyseTitles(table.cells[column], table.rowNumbers, settings.cleaning, this.countTokens, onProgress);
   }
 
-  private analyse(table: Table, settings: DataSettings, before: Analysis | null, onProgress: Progress): Analysis {
+  private analyse(
+    table: Table,
+    settings: DataSettings,
+    before: Analysis | null,
+    corrections: Corrections,
+    onProgress: Progress,
+  ): Analysis {
     const titles = this.readTitles(table, settings, before, onProgress);
     onProgress('Reading labels', 0.8);
     const layout = settings.roles.labels;
     const writtenLabels = readLayout(table, layout, before);
+    const correctedLabels = writtenLabels && withCorrections(writtenLabels, table.rowNumbers, corrections.byRow());
     const policy = settings.unlabelled;
     const labels =
-      writtenLabels !== null && policy.kind === 'label'
-        ? withLabelForUnlabelled(writtenLabels, policy.name)
-        : writtenLabels;
+      correctedLabels !== null && policy.kind === 'label'
+        ? withLabelForUnlabelled(correctedLabels, policy.name)
+        : correctedLabels;
     onProgress('Checking the rows', 0.9);
     const findings = findProblems({
       rowNumbers: table.rowNumbers,
       titles,
-      labels: writtenLabels,
+      labels: correctedLabels,
       unlabelled: policy,
       problems: table.problems,
     });
     const trainable = titles === null || labels === null ? new Uint32Array() : trainableRows(settings, titles, labels);
-    const analysis = { table, settings, titles, writtenLabels, labels, findings, trainable };
+    const read = { writtenLabels, corrections, correctedLabels };
+    const analysis = { table, settings, titles, ...read, labels, findings, trainable };
     const views = new RowViews({
       rowNumbers: table.rowNumbers,
       titles,
       labels,
+      fileLabels: writtenLabels,
       rowsOfFinding: (id) => rowsOfFinding(findings, id),
       sameLabels: (a, b) => labels === null || sameLabels(labels, a, b),
+      isCorrected: (row) =>
+        writtenLabels !== null && correctedLabels !== null && isChanged(correctedLabels, writtenLabels, row),
     });
     return { ...analysis, summary: summarise(analysis), views };
   }

@@ -109,6 +109,20 @@ export interface CleaningExample {
   after: string;
 }
 
+/** What the page shows of the corrections. */
+export interface CorrectionState {
+  /** Rows whose labels differ from the file's. */
+  changed: number;
+  /** Rows whose labels were looked at and kept. */
+  kept: number;
+  canUndo: boolean;
+  canRedo: boolean;
+  /** How many labels a row can carry in this table. */
+  mostLabels: number;
+  /** False where this browser cannot keep them for the next visit. */
+  stored: boolean;
+}
+
 /** All that the data screen shows, but for the rows themselves. */
 export interface DataSummary {
   source: SourceInfo;
@@ -129,6 +143,7 @@ export interface DataSummary {
   trainableRows: number;
   /** A few rows whose title the cleaning changes, and how many in all. */
   cleaned: { count: number; examples: CleaningExample[] };
+  corrections: CorrectionState;
 }
 
 export interface RowQuery {
@@ -167,6 +182,8 @@ export interface Dataset {
   groups: Uint32Array<ArrayBuffer>;
   cleaning: CleaningOptions;
   unlabelled: UnlabelledPolicy;
+  /** Row numbers of those whose labels the user has corrected; left out where there are none. */
+  corrected?: Uint32Array<ArrayBuffer>;
   /** Hash of titles and labels, hexadecimal: tells whether two runs saw the same data. */
   fingerprint: string;
 }

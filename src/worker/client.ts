@@ -9,6 +9,7 @@ import type { Dataset, Split } from '../shared/dataset.ts';
 import { toRungError, type RungError } from '../shared/errors.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type { DataApi, EngineApi, PredictionTable } from './protocol.ts';
+import { matchingClient } from './matchingClient.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
 
@@ -49,6 +50,15 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
     measureSplit: (request) => remote.measureSplit(request),
     writePredictions: (table, format) =>
       remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
+    readTaxonomy: (files, columns, onProgress) => remote.readTaxonomy(files, columns, Comlink.proxy(onProgress)),
+    writeMatches: (table) => remote.writeMatches(table),
+    correct: (edits, why) => remote.correct(edits, why),
+    undoCorrection: () => remote.undoCorrection(),
+    redoCorrection: () => remote.redoCorrection(),
+    corrections: () => remote.corrections(),
+    writeChangeLog: () => remote.writeChangeLog(),
+    readChangeLog: (file) => remote.readChangeLog(file),
+    writeCorrectedTable: (format) => remote.writeCorrectedTable(format),
   };
 }
 
@@ -87,5 +97,6 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     stopFetching: () => remote.stopFetching(),
     removeHubModel: (id) => remote.removeHubModel(id),
     exportRun: (id, onnx, onProgress) => remote.exportRun(id, onnx, Comlink.proxy(onProgress)),
+    matching: matchingClient(remote),
   };
 }

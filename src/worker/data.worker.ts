@@ -1,15 +1,20 @@
 /** The data side's worker: reads tables, keeps the open one, answers the data screen. No tfjs here. */
 import * as Comlink from 'comlink';
 import { writePredictions } from '../data/exportTable.ts';
+import { writeMatches } from '../data/matchTable.ts';
 import { readFile, readPasted, type Progress } from '../data/readFile.ts';
 import { DataSession } from '../data/session.ts';
 import type { Table } from '../data/table.ts';
+import { readTaxonomy } from '../data/taxonomy.ts';
 import { throttle } from '../data/throttle.ts';
 import { readTitleList } from '../data/titleFile.ts';
 import { splitFigures, type SplitFigures, type SplitFiguresRequest } from '../metrics/splitFigures.ts';
+import type { Correction, LabelEdit, LogReading } from '../shared/corrections.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
+import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matching.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { Correcting } from './correcting.ts';
 import type { DataApi, ImportOptions, PredictionTable, TitleFile } from './protocol.ts';
 import { installErrorTransfer } from './transfer.ts';
 
@@ -31,6 +36,7 @@ class DataHost implements DataApi {
   private tokenizer: Tokenizer | null = null;
   private opening = 0;
   private readonly session = new DataSession((titles) => this.countTokens(titles));
+  private readonly correcting = new Correcting(this.session);
 
   async init(baseUrl: string): Promise<void> {
     this.baseUrl = baseUrl;
@@ -46,7 +52,7 @@ class DataHost implements DataApi {
   }
 
   async configure(change: Partial<DataSettings>): Promise<DataSummary> {
-    return this.session.configure(change);
+    return this.correcting.restored(this.session.configure(change));
   }
 
   async rows(query: RowQuery, offset: number, limit: number): Promise<RowPage> {
@@ -78,12 +84,48 @@ class DataHost implements DataApi {
     return writePredictions(table, format);
   }
 
+  readTaxonomy(files: File[], columns: TaxonomyColumns | null, onProgress: Progress): Promise<TaxonomyFile> {
+    return readTaxonomy(files, columns, onProgress);
+  }
+
+  async writeMatches(table: MatchTable): Promise<Blob> {
+    return writeMatches(table);
+  }
+
+  correct(edits: LabelEdit[], why: string): Promise<DataSummary> {
+    return this.correcting.correct(edits, why);
+  }
+
+  undoCorrection(): Promise<DataSummary> {
+    return this.correcting.undoCorrection();
+  }
+
+  redoCorrection(): Promise<DataSummary> {
+    return this.correcting.redoCorrection();
+  }
+
+  corrections(): Promise<Correction[]> {
+    return this.correcting.corrections();
+  }
+
+  writeChangeLog(): Promise<Blob> {
+    return this.correcting.writeChangeLog();
+  }
+
+  readChangeLog(file: File): Promise<LogReading> {
+    return this.correcting.readChangeLog(file);
+  }
+
+  writeCorrectedTable(format: 'csv' | 'xlsx'): Promise<Blob> {
+    return this.correcting.writeCorrectedTable(format);
+  }
+
   /** Of two tables opened at once the later one stays, however long the earlier takes. */
   private async load(read: () => Promise<Table>, progress: Progress): Promise<DataSummary> {
     const turn = ++this.opening;
     const table = await read();
     this.tokenizer ??= await fetchTokenizer(this.baseUrl);
-    if (turn === this.opening) return this.session.load(table, progress);
+    if (turn === this.opening) return this.correcting.restored(this.session.load(table, progress));
     throw new RungError(
       'aborted',
       `Opening ${table.source.name}: another table was opened meanwhile.`,

@@ -3,10 +3,12 @@
  * trains and predicts. Methods that take a callback get it as a Comlink proxy; progress is plain numbers, at most 10 a second.
  * Errors arrive as `RungError` with code and hint (see `transfer.ts`).
  */
+import type { CorrectionsApi } from '../shared/corrections.ts';
 import type { SplitFigures, SplitFiguresRequest } from '../metrics/splitFigures.ts';
 import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery, Split } from '../shared/dataset.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
 import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
+import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matching.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
@@ -22,6 +24,7 @@ import type {
   TrainingConfig,
   TrainingEvent,
 } from '../shared/training.ts';
+import type { MatchingApi } from './matchingProtocol.ts';
 
 export interface ImportOptions {
   /** Sheet of a workbook; the first one with two columns or more when left out. */
@@ -52,7 +55,7 @@ export interface PredictionTable {
   probabilities: Float32Array<ArrayBuffer>;
 }
 
-export interface DataApi {
+export interface DataApi extends CorrectionsApi {
   /** Once, before anything else: the page's folder, where `models/` lies. */
   init(baseUrl: string): Promise<void>;
   /** Reads a table and makes it the session's; the one before stays when this throws. */
@@ -71,6 +74,10 @@ export interface DataApi {
   measureSplit(request: SplitFiguresRequest): Promise<SplitFigures>;
   /** Predictions as a file; cells that start with = + - @ are escaped. */
   writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob>;
+  /** Reads the files of a taxonomy; `columns` null: guess. The data session is not touched. */
+  readTaxonomy(files: File[], columns: TaxonomyColumns | null, onProgress: ProgressListener): Promise<TaxonomyFile>;
+  /** Titles with their best entries as CSV; cells that start with = + - @ are escaped. */
+  writeMatches(table: MatchTable): Promise<Blob>;
 }
 
 export interface TrainingRequest {
@@ -196,4 +203,7 @@ export interface EngineApi {
    * @throws RungError 'file-too-large', or 'weights-mismatch' where a weight does not fit float16.
    */
   exportRun(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Blob>;
+
+  /** Titles to entries of a taxonomy. */
+  readonly matching: MatchingApi;
 }
