@@ -239,6 +239,8 @@ export interface DataDigest {
   unlabelled?: UnlabelledPolicy;
 }
 
+  /** Row numbers of those whose labels the user had corrected; not there where there were none. */
+  corrected?: number[];
 export const recipeIds = ['rung', 'distilbert-5fold', 'deberta-weighted', 'roberta-normalised', 'classical'] as const;
 export type RecipeId = (typeof recipeIds)[number];
 

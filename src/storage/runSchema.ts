@@ -93,6 +93,7 @@ const data = v.object({
     ]),
   ),
 });
+  corrected: v.optional(v.array(count)),
 
 const step = v.object({
   step: count,

@@ -94,5 +94,6 @@ function digestOf(dataset: Dataset): RunRecord['data'] {
   const labelRows = dataset.labelNames.map(() => 0);
   for (const [i, held] of dataset.labels.entries()) labelRows[i % labelCount] += held;
   const { name, fingerprint, labelNames, cleaning, unlabelled, rowNumbers } = dataset;
-  return { name, fingerprint, rows: rowNumbers.length, labelNames, labelRows, cleaning, unlabelled };
+  const corrected = dataset.corrected && { corrected: Array.from(dataset.corrected) };
+  return { name, fingerprint, rows: rowNumbers.length, labelNames, labelRows, cleaning, unlabelled, ...corrected };
 }
