@@ -2,7 +2,7 @@
  * In-batch contrastive loss of paired embeddings: InfoNCE (van den Oord, Li & Vinyals 2018, arXiv:1807.03748), which sentence encoders know
  * as multiple negatives ranking (Henderson et al. 2017, arXiv:1705.00652): the other pairs of the batch are each pair's negatives.
  */
-import { tensor1d, zeros, type Rank, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { tensor1d, zeros, type Rank, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { accumulate } from '../kernels/accumulate.ts';
 import { crossEntropy, plainCrossEntropy } from '../kernels/crossEntropy.ts';
 import { differentiable } from '../kernels/device.ts';
@@ -28,12 +28,22 @@ export function contrastiveLoss(a: Tensor2D, b: Tensor2D, { temperature, symmetr
     Int32Array.from({ length: B }, (_, i) => i),
     'int32',
   );
-  const noBias = zeros<Rank.R1>([B]);
-  const ranked = (from: Tensor2D, to: Tensor2D): Scalar =>
-    crossEntropy(linear(from, to, noBias), targets, plainCrossEntropy);
   const [scaled, plain] = [l2Normalise(a, 1 / temperature), l2Normalise(b, 1)];
-  const across = ranked(scaled, plain);
-  return symmetric ? mean(across, ranked(plain, scaled)) : across;
+  const across = ranked(scaled, plain, targets);
+  return symmetric ? mean(across, ranked(plain, scaled, targets)) : across;
+}
+
+/**
+ * The same where several of `a` [M, H] belong to one of `b` [K, H]: `targets` int32 [M] says which. What is long and shared, such as a
+ * description, is read once a batch for all its titles.
+ */
+export function contrastiveLossAmong(a: Tensor2D, b: Tensor2D, targets: Tensor1D, temperature: number): Scalar {
+  return ranked(l2Normalise(a, 1 / temperature), l2Normalise(b, 1), targets);
+}
+
+/** Cross-entropy of the products of `from` with all of `to`, the right one at `targets`. */
+function ranked(from: Tensor2D, to: Tensor2D, targets: Tensor1D): Scalar {
+  return crossEntropy(linear(from, to, zeros<Rank.R1>([to.shape[0]])), targets, plainCrossEntropy);
 }
 
 /** Of two numbers; tfjs's own sum and product have no gradient here, where only some of its kernels are registered. */

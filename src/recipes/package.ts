@@ -7,7 +7,7 @@ import { rungJson } from '../formats/rungJson.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { configToJson, type ModelConfig } from '../models/model.ts';
 
-const tokenizerFiles = [
+export const tokenizerFiles = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',

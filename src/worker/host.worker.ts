@@ -30,6 +30,7 @@ import { ClassicalClassifier } from './classicalClassifier.ts';
 import { Classifier, type LoadedModel } from './classifier.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
 import { changeTitle, explainTitle } from './explaining.ts';
+import { Matching } from './matching.ts';
 import { moveThresholds } from './moveThresholds.ts';
 import { Neighbours } from './neighbours.ts';
 import { RunArchive } from './runArchive.ts';
@@ -50,6 +51,11 @@ class Host implements EngineApi {
   private beside: Classifier | null = null;
   private readonly neighbours = new Neighbours();
   private readonly packages = new Map<string, LoadedModel>();
+  readonly matching = new Matching({
+    loadEncoder: (source) => this.encoderList.load(source),
+    startDevice: () => this.started(null),
+    isTraining: () => this.live !== null,
+  });
 
   constructor() {
     onDeviceFailure((error) => {
@@ -65,7 +71,7 @@ class Host implements EngineApi {
   }
 
   async device(force: Backend | null): Promise<DeviceReport> {
-    if (this.live && this.backend) return this.backend;
+    if ((this.live || this.matching.busy) && this.backend) return this.backend;
     // One start after the other: the last one asked for is the one that computes.
     const before = this.backend?.catch(() => null);
     const starting = (async () => {
@@ -90,7 +96,7 @@ class Host implements EngineApi {
     // The device first: starting one waits for a measurement, so a measurement must never wait for a start.
     await this.started(config.backend);
     await this.stopMeasuring();
-    if (this.live) return null;
+    if (this.live || this.matching.busy) return null;
     const abort = new AbortController();
     const done = this.encoderList
       .load(config.encoder)
@@ -105,7 +111,7 @@ class Host implements EngineApi {
   }
 
   async train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord> {
-    if (this.live) {
+    if (this.live || this.matching.busy) {
       throw new RungError('busy', 'A training is running already.', 'Stop it first, or wait until it is done.');
     }
     const live = new LiveTraining(crypto.randomUUID(), onEvent);
@@ -328,7 +334,7 @@ class Host implements EngineApi {
 
   private async unloadAll(): Promise<void> {
     const classifiers = [...this.packages.values(), this.model, this.beside].filter((model) => model !== null);
-    await Promise.all(classifiers.map((classifier) => classifier.unload()));
+    await Promise.all([this.matching, ...classifiers].map((part) => part.unload()));
   }
 
   private use<Model extends LoadedModel>(classifier: Model): Model {
