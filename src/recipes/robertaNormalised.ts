@@ -35,9 +35,7 @@ export const robertaNormalised: RecipeInfo = {
   name: 'RoBERTa, normalised titles',
   summary: 'Titles in normal form, abbreviations written out; rows added by hand are only learnt from.',
   description:
-    'After a published project that fine-tunes RoBERTa on titles in lower case, without symbols and stop words (but for “it”, which is information technology), with about 70 abbreviations and misspellings written out. It reads up to 128 tokens in batches of 32 at a rate of 1e-5, lowers the rate when validation stops rising, stops early, keeps the best epoch and gives a label from a probability of .5 on. The list of abbreviations is Rung’s own and can be edited under Adjust; so can the rows by hand: labels that the table lacks, and titles for a rare label. With the shipped encoder the rate is 6e-4; with a RoBERTa from the Hub it is the original’s.',
-  mended:
-    'Rows that are written by hand join the training rows after the split: no figure is ever measured on them, and one that is nearly the same as a validation or test title is refused.',
+    'After a published project that fine-tunes RoBERTa on titles in lower case, without symbols and stop words (but for “it”, which is information technology), with about 70 abbreviations and misspellings written out. It reads up to 128 tokens in batches of 32 at a rate of 1e-5, lowers the rate when validation stops rising, stops early, keeps the best epoch and gives a label from a probability of .5 on. The list of abbreviations is Rung’s own and can be edited under Adjust; so can the rows by hand: labels that the table lacks, and titles for a rare label. Those join the training rows after the split, so that no figure is ever measured on them, and one that is nearly the same as a validation or test title is refused. With the shipped encoder the rate is 6e-4; with a RoBERTa from the Hub it is the original’s.',
   method: { kind: 'finetune', config },
   learningRates,
   foldPlan: null,

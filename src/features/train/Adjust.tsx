@@ -4,14 +4,23 @@ import type { ReactNode } from 'react';
 import { withEncoder } from '../../shared/encoderChoice.ts';
 import type { RecipeInfo } from '../../shared/recipe.ts';
 import { defaultTrainingConfig, type EncoderInfo, type TrainingConfig } from '../../shared/training.ts';
-import { backendNames, bestByNames, classWeightNames, lossNames, scheduleNames } from '../../ui/configText.ts';
+import {
+  backendNames,
+  bestByNames,
+  classWeightNames,
+  lossNames,
+  scheduleNames,
+  thresholdNames,
+} from '../../ui/configText.ts';
 import { AdjustFold, FieldGroup } from './AdjustFold.tsx';
 import { changedSettings, type ConfigProblems } from './configProblems.ts';
 import { EncoderField } from './EncoderField.tsx';
+import { ExtraRowsField } from './ExtraRowsField.tsx';
 import type { HubFieldProps } from './HubField.tsx';
 import { knobs, withNumber, type NumericSetting } from './knobs.ts';
 import { NumberField } from './NumberField.tsx';
 import { SplitFields } from './SplitFields.tsx';
+import { TitleFields } from './TitleFields.tsx';
 import classes from './TrainScreen.module.css';
 
 export interface AdjustProps {
@@ -22,6 +31,8 @@ export interface AdjustProps {
   recipe: RecipeInfo | undefined;
   onChange: (config: TrainingConfig) => void;
   onReset: () => void;
+  /** Of the table that is open. */
+  labelNames: readonly string[];
   onDropEncoder: (files: File[]) => void;
   hub: HubFieldProps;
 }
@@ -41,7 +52,7 @@ export function Adjust(props: AdjustProps) {
 // Numbers that go with a choice begin anew when another is made: one that is wrong must not stay where it is not seen.
 const { plateauFactor, plateauPatience, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
 
-function Fields({ config, problems, encoders, recipe, onChange, onDropEncoder, hub }: AdjustProps) {
+function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDropEncoder, hub }: AdjustProps) {
   const number = (setting: NumericSetting): ReactNode => {
     const { label, description, scale, step } = knobs[setting];
     return (
@@ -126,6 +137,13 @@ function Fields({ config, problems, encoders, recipe, onChange, onDropEncoder, h
           names={bestByNames}
           onChange={(bestBy) => onChange({ ...config, bestBy })}
         />
+        <Choice
+          label="Thresholds"
+          description="From which probability on a label is given. Chosen ones suit rare labels better. Costs nothing."
+          value={config.thresholds}
+          names={thresholdNames}
+          onChange={(thresholds) => onChange({ ...config, thresholds })}
+        />
         <EarlyStopping config={config} problem={problems.earlyStoppingPatience} onChange={onChange} />
       </FieldGroup>
       <FieldGroup title="Data">
@@ -135,6 +153,18 @@ function Fields({ config, problems, encoders, recipe, onChange, onDropEncoder, h
           onChange={(split) => onChange({ ...config, split })}
         />
         {number('seed')}
+        {config.normalisation && (
+          <TitleFields
+            value={config.normalisation}
+            onChange={(normalisation) => onChange({ ...config, normalisation })}
+          />
+        )}
+        <ExtraRowsField
+          rows={config.extraRows}
+          labelNames={labelNames}
+          problem={problems.extraRows}
+          onChange={(extraRows) => onChange({ ...config, extraRows })}
+        />
       </FieldGroup>
     </>
   );

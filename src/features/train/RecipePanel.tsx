@@ -79,6 +79,11 @@ function Description({ recipe, prepare, onChange }: RecipePanelProps & { recipe:
     <div>
       <h3>{recipe.name}</h3>
       <p className={classes.text}>{recipe.description}</p>
+      {recipe.mended && (
+        <p className={classes.text}>
+          <strong>Measured wrongly, and mended.</strong> {recipe.mended}
+        </p>
+      )}
       {recipe.data && (
         <Checkbox
           checked={prepare}

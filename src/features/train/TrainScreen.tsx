@@ -109,6 +109,7 @@ export function TrainScreen(props: TrainScreenProps) {
               config={shown}
               recipe={recipe.recipes.find(({ id }) => id === recipe.chosen)}
               problems={problems}
+              labelNames={props.dataset?.labels.map(({ name }) => name) ?? []}
               encoders={props.encoders}
               onChange={change}
               onReset={() => {

@@ -35,6 +35,16 @@ describe('configProblems', () => {
     [{ split: { train: 0.9, validation: 0.1, test: 0 } }, { split: 'Each share needs at least 1 %' }],
     [{ split: { train: Number.NaN, validation: 0.1, test: 0.1 } }, { split: 'Each share needs at least 1 %' }],
     [{ split: { train: 0.7, validation: 0.2, test: 0.1 } }, {}],
+    [{ extraRows: [{ title: 'Owner', labels: ['Owner'] }] }, {}],
+    [
+      {
+        extraRows: [
+          { title: 'Owner', labels: ['Owner'] },
+          { title: 'Owner', labels: [] },
+        ],
+      },
+      { extraRows: 'Row 2 needs a title and at least one label' },
+    ],
   ] as [Partial<TrainingConfig>, object][])('%j', (change, problems) => {
     expect(configProblems({ ...usual, ...change })).toEqual(problems);
   });
@@ -46,6 +56,8 @@ describe('changedSettings', () => {
     expect(changedSettings({ ...usual, split: { ...usual.split } })).toBe(0);
     expect(changedSettings({ ...usual, epochs: 3, split: { train: 0.6, validation: 0.2, test: 0.2 } })).toBe(2);
     expect(changedSettings({ ...usual, earlyStoppingPatience: null, backend: 'wasm' })).toBe(2);
+    expect(changedSettings({ ...usual, extraRows: [] })).toBe(0);
+    expect(changedSettings({ ...usual, extraRows: [{ title: 'Owner', labels: ['Owner'] }] })).toBe(1);
   });
 });
 

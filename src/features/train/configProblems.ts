@@ -1,7 +1,7 @@
 /** What is wrong with the settings of a training, in words that say what is allowed. */
 import { defaultClassicalConfig, type ClassicalConfig } from '../../shared/classical.ts';
 import type { FoldPlan } from '../../shared/recipe.ts';
-import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
+import { defaultTrainingConfig, type ExtraRow, type TrainingConfig } from '../../shared/training.ts';
 import { formatPercent } from '../../ui/format.ts';
 
 export type ConfigProblems = Partial<Record<keyof TrainingConfig, string>>;
@@ -28,6 +28,11 @@ function splitProblem({ train, validation, test }: TrainingConfig['split']): str
   return Math.abs(sum - 1) < 1e-6 ? undefined : `The shares add up to ${formatPercent(sum)}; they need 100 %`;
 }
 
+function extraRowsProblem(rows: readonly ExtraRow[]): string | undefined {
+  const at = rows.findIndex(({ title, labels }) => title.trim() === '' || labels.length === 0);
+  return at < 0 ? undefined : `Row ${at + 1} needs a title and at least one label`;
+}
+
 /** The settings that cannot be used, by name; empty when training can start. NaN stands for a field without a number. */
 export function configProblems(config: TrainingConfig): ConfigProblems {
   const found: ConfigProblems = {
@@ -52,6 +57,7 @@ export function configProblems(config: TrainingConfig): ConfigProblems {
     seed: whole(config.seed, 0, 4294967295),
     split: splitProblem(config.split),
     maxTokens: whole(config.maxTokens, 3, 512),
+    extraRows: extraRowsProblem(config.extraRows),
   };
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
 }
@@ -98,7 +104,9 @@ export function changedSettings(
   const { split: usualSplit, ...defaults } = recipe;
   const splitChanged = changedSplit(split, usualSplit);
   const names = Object.keys(defaults).filter((name): name is keyof typeof defaults => name in rest);
-  return names.filter((name) => rest[name] !== defaults[name]).length + Number(splitChanged);
+  const differs = (name: keyof typeof defaults): boolean =>
+    JSON.stringify(rest[name]) !== JSON.stringify(defaults[name]);
+  return names.filter(differs).length + Number(splitChanged);
 }
 
 /** Rows of each side for `rows` rows, as the shares say; the split itself may differ by a few to keep near-duplicates together. */
