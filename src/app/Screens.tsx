@@ -179,7 +179,7 @@ async function saveDocument(id: string): Promise<void> {
   const { runs, fail } = useEngineStore.getState();
   try {
     const name = runs.find((run) => run.id === id)?.name ?? 'Run';
-    saveBlob(await engineWorker.exportDocument(id), `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.run.json`);
+    saveBlob(await engineWorker.exportDocument(id, 'document'), `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.run.json`);
   } catch (thrown) {
     fail(thrown);
   }
@@ -341,6 +341,7 @@ function ExportPlace() {
       selectedId={shown}
       onSelect={select}
       exportRun={(id, onnx, onProgress) => engineWorker.exportRun(id, onnx, onProgress)}
+      exportEvents={(id) => engineWorker.exportDocument(id, 'events')}
     />
   );
 }

@@ -34,7 +34,7 @@ import { Matching } from './matching.ts';
 import { moveThresholds } from './moveThresholds.ts';
 import { Neighbours } from './neighbours.ts';
 import { RunArchive } from './runArchive.ts';
-import { kindOfJson, readRunDocument, writeRunDocument } from './runDocuments.ts';
+import { kindOfJson, readRunDocument, writeRunFile } from './runDocuments.ts';
 import { runTraining } from './runTraining.ts';
 import { installErrorTransfer } from './transfer.ts';
 
@@ -211,8 +211,8 @@ class Host implements EngineApi {
     return { encoder: info, model: this.use(classifier).info(device), run: null, warnings };
   }
 
-  async exportDocument(id: string): Promise<Blob> {
-    return writeRunDocument(await this.archive, id);
+  async exportDocument(...request: Parameters<EngineApi['exportDocument']>): Promise<Blob> {
+    return writeRunFile(await this.archive, ...request);
   }
 
   /** The document of a run, or the download of a classical one. */

@@ -96,6 +96,9 @@ export interface TrainingRequest {
   persist: boolean;
 }
 
+/** What a run can be saved as, beside its model. */
+export type RunFile = 'document' | 'events';
+
 export interface DroppedModel {
   /** Null for a classical model: nothing of it can be trained on. */
   encoder: EncoderInfo | null;
@@ -159,8 +162,11 @@ export interface EngineApi {
   /** Undo of `deleteRun` in the same session. */
   restoreRun(id: string): Promise<void>;
 
-  /** The run as a JSON document: settings, fingerprint, answers, figures; no title, no weights. */
-  exportDocument(id: string): Promise<Blob>;
+  /**
+   * The run as a JSON document (settings, fingerprint, answers, figures; no title, no weights), or what it reported while it was
+   * fine-tuned as an event file of TensorBoard.
+   */
+  exportDocument(id: string, file: RunFile): Promise<Blob>;
 
   /** Loads a finished run's weights for prediction. */
   loadRun(id: string): Promise<ModelInfo>;

@@ -1,16 +1,19 @@
 /** Runs as documents: written out of the archive and taken into it. */
 import { parseRunDocument, runDocument } from '../formats/runDocument.ts';
+import { eventFile } from '../formats/tensorBoard.ts';
 import { RungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { checkRunRecord } from '../storage/runSchema.ts';
+import type { RunFile } from './protocol.ts';
 import type { RunArchive } from './runArchive.ts';
 
-/** @throws RungError 'not-found', or 'busy' for a run that is not ended */
-export async function writeRunDocument(archive: RunArchive, id: string): Promise<Blob> {
+/** @throws RungError 'not-found', 'busy' for a run that is not ended, or as `eventFile` */
+export async function writeRunFile(archive: RunArchive, id: string, file: RunFile): Promise<Blob> {
   const run = await archive.get(id);
   if (run.status === 'running') {
     throw new RungError('busy', `“${run.name}” is still training.`, 'Wait until it ends, or stop it.');
   }
+  if (file === 'events') return new Blob([eventFile(run)]);
   return new Blob([runDocument(run)], { type: 'application/json' });
 }
 

@@ -20,6 +20,7 @@ async function show(change: Partial<ExportScreenProps> = {}) {
     selectedId: null,
     onSelect: vi.fn<(id: string) => void>(),
     exportRun: async () => new Blob([new Uint8Array(2_000_000)]),
+    exportEvents: async () => new Blob(['events']),
     ...change,
   };
   await render(
@@ -65,6 +66,16 @@ describe('ExportScreen', () => {
     expect(await name).toBe('Levels- 2nd try.zip');
     await expect.element(page.getByText(/Levels- 2nd try\.zip is saved, 2\.0.MB/)).toBeVisible();
     expect(exportRun).toHaveBeenCalledWith(run.id, [{ form: 'classifier', precision: 'fp32' }], expect.any(Function));
+  });
+
+  it('saves an event file under a name that TensorBoard finds, for what was fine-tuned', async () => {
+    const run = { ...measuredRun(), name: '2nd try', createdAt: 1_700_000_000_500 };
+    const exportEvents = vi.fn<ExportScreenProps['exportEvents']>(async () => new Blob(['events']));
+    await show({ runs: [run], exportEvents });
+    const name = nextDownload();
+    await page.getByRole('button', { name: 'Download the event file' }).click();
+    expect(await name).toBe('events.out.tfevents.1700000000.2nd-try');
+    expect(exportEvents).toHaveBeenCalledWith(run.id);
   });
 
   it('shows why it failed and can be tried again', async () => {

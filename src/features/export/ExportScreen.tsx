@@ -12,6 +12,7 @@ import { saveBlob } from '../../ui/saveBlob.ts';
 import { CardFigures } from './CardFigures.tsx';
 import { ClassicalContents } from './ClassicalContents.tsx';
 import css from './ExportScreen.module.css';
+import { EventsPanel } from './EventsPanel.tsx';
 import { OnnxChoice } from './OnnxChoice.tsx';
 import { fileNameOf, onnxBytes, packageParts } from './packageContents.ts';
 import { embeddingSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
@@ -22,13 +23,15 @@ export interface ExportScreenProps {
   selectedId: string | null;
   onSelect: (id: string) => void;
   exportRun: (id: string, onnx: OnnxFile[], onProgress: ProgressListener) => Promise<Blob>;
+  /** What a fine-tuned run reported, for TensorBoard. */
+  exportEvents: (id: string) => Promise<Blob>;
 }
 
 /** What transformers.js opens when it is asked for nothing else. */
 const defaultOnnx: OnnxFile[] = [{ form: 'classifier', precision: 'fp32' }];
 
 /** @see ExportScreenProps */
-export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportScreenProps) {
+export function ExportScreen({ runs, selectedId, onSelect, exportRun, exportEvents }: ExportScreenProps) {
   const [onnx, setOnnx] = useState(defaultOnnx);
   const usable = runs.filter((run) => run.weightBytes > 0);
   const run = usable.find(({ id }) => id === selectedId) ?? usable[0];
@@ -79,6 +82,7 @@ export function ExportScreen({ runs, selectedId, onSelect, exportRun }: ExportSc
             <>
               <OnnxChoice chosen={onnx} onChange={setOnnx} weightBytes={run.weightBytes} />
               <ContentsPanel run={run} />
+              <EventsPanel key={run.id} run={run} exportEvents={exportEvents} />
             </>
           )}
         </div>
@@ -167,7 +171,7 @@ function DownloadPanel({ run, onnx, exportRun }: DownloadPanelProps) {
           This training {endings[run.status]}. The download holds {keptWeights(run)}
           {run.bestEpoch === null
             ? ': no epoch was finished.'
-            : `, the best until then; ${formatCounted(run.config.epochs, 'epoch')} were planned.`}
+            : `; ${formatCounted(run.config.epochs, 'epoch')} were planned.`}
         </p>
       )}
     </section>

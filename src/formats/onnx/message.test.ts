@@ -18,6 +18,8 @@ it('writes zero, negative and large numbers, floats and tags of two bytes', asyn
   expect(await bytesOf(new Message().integer(1, -2))).toEqual([8, 0xfe, ...Array<number>(8).fill(0xff), 1]);
   expect(await bytesOf(new Message().integer(1, 2 ** 31))).toEqual([8, 0x80, 0x80, 0x80, 0x80, 8]);
   expect(await bytesOf(new Message().float(2, 1))).toEqual([0x15, 0, 0, 0x80, 0x3f]);
+  expect(await bytesOf(new Message().double(2, 1))).toEqual([0x11, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
+  expect([...new Message().double(2, 1).toBytes()]).toEqual([0x11, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
   expect(await bytesOf(new Message().integer(20, 1))).toEqual([0xa0, 1, 1]);
   expect(await bytesOf(new Message().text(1, 'é'))).toEqual([10, 2, 0xc3, 0xa9]);
 });

@@ -1,5 +1,5 @@
 /**
- * Messages of Protocol Buffers, as far as an ONNX model takes them (https://protobuf.dev/programming-guides/encoding/).
+ * Messages of Protocol Buffers, as far as ONNX models and TensorBoard events take them (https://protobuf.dev/programming-guides/encoding/).
  *
  * The kept libraries gather a message in one growing array, so that weights would be in memory three times over. Here a message is a
  * list of pieces, and those of tensors are made only while they are written, one at a time.
@@ -14,7 +14,7 @@ export interface Payload {
 type Piece = Uint8Array<ArrayBuffer> | Payload;
 
 /** How a field is stored: the last three bits of its tag. */
-const wireTypes = { varint: 0, delimited: 2, fixed32: 5 };
+const wireTypes = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 };
 
 export class Message {
   private readonly pieces: Piece[] = [];
@@ -36,6 +36,13 @@ export class Message {
     return this.tag(field, wireTypes.fixed32).add(bytes);
   }
 
+  /** double */
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.tag(field, wireTypes.fixed64).add(bytes);
+  }
+
   /** string, in UTF-8 */
   text(field: number, value: string): this {
     const bytes = new TextEncoder().encode(value);
@@ -52,6 +59,11 @@ export class Message {
     this.tag(field, wireTypes.delimited).add(varint(inner.length));
     for (const piece of inner.pieces) this.add(piece);
     return this;
+  }
+
+  /** All bytes of a small message. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return joined(this.pieces.map((piece) => (piece instanceof Uint8Array ? piece : piece.bytes())));
   }
 
   /** All bytes, without a copy of more than one tensor in memory. */
@@ -92,7 +104,8 @@ function varint(value: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes);
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** All pieces, end to end. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { testRecord } from '../testing/runRecord.ts';
+import { eventFile } from './tensorBoard.ts';
+
+interface Read {
+  wallTime: number;
+  step: number;
+  version: string | null;
+  tag: string | null;
+  value: number | null;
+}
+
+/** CRC-32C by polynomial division over bits, most significant first: shares nothing with the writer's. */
+function checksum(bytes: Uint8Array): bigint {
+  const flip = (value: bigint, width: number): bigint =>
+    BigInt(`0b${value.toString(2).padStart(width, '0').split('').toReversed().join('')}`);
+  let rest = 0xffffffffn;
+  for (const byte of bytes) {
+    rest ^= flip(BigInt(byte), 8) << 24n;
+    for (let bit = 0; bit < 8; bit++)
+      rest = rest & 0x80000000n ? ((rest << 1n) ^ 0x11edc6f41n) & 0xffffffffn : rest << 1n;
+  }
+  const crc = flip(rest ^ 0xffffffffn, 32);
+  return (((crc >> 15n) | (crc << 17n)) + 0xa282ead8n) & 0xffffffffn;
+}
+
+type Field = number | bigint | Uint8Array;
+
+/** Fields of a message by number; refuses what the three messages do not have: a field twice, an unknown wire type, bytes left over. */
+function fieldsOf(bytes: Uint8Array): Map<number, Field> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const fields = new Map<number, Field>();
+  let at = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = view.getUint8(at++);
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const key = Number(varint());
+    const [field, type] = [key >> 3, key & 7];
+    if (fields.has(field)) throw new Error(`field ${field} twice`);
+    if (type === 0) fields.set(field, varint());
+    else if (type === 1) fields.set(field, view.getFloat64((at += 8) - 8, true));
+    else if (type === 5) fields.set(field, view.getFloat32((at += 4) - 4, true));
+    else if (type === 2) {
+      const length = Number(varint());
+      if (at + length > bytes.length) throw new Error(`field ${field} is cut off`);
+      fields.set(field, bytes.subarray(at, (at += length)));
+    } else throw new Error(`wire type ${type}`);
+  }
+  if (at !== bytes.length) throw new Error('bytes left over');
+  return fields;
+}
+
+const bytesOf = (field: Field | undefined): Uint8Array => {
+  if (!(field instanceof Uint8Array)) throw new Error('expected bytes');
+  return field;
+};
+const textOf = (field: Field | undefined): string => new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(field));
+
+/** Reads as the format says, both checksums of every record compared. */
+function readEvents(file: Uint8Array): Read[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const events: Read[] = [];
+  for (let at = 0; at < file.length;) {
+    const length = Number(view.getBigUint64(at, true));
+    if (BigInt(view.getUint32(at + 8, true)) !== checksum(file.subarray(at, at + 8))) throw new Error('length damaged');
+    const data = file.subarray(at + 12, at + 12 + length);
+    if (BigInt(view.getUint32(at + 12 + length, true)) !== checksum(data)) throw new Error('data damaged');
+    at += 16 + length;
+    const event = fieldsOf(data);
+    const value = event.has(5) ? fieldsOf(bytesOf(fieldsOf(bytesOf(event.get(5))).get(1))) : null;
+    events.push({
+      wallTime: Number(event.get(1)),
+      step: Number(event.get(2) ?? 0),
+      version: event.has(3) ? textOf(event.get(3)) : null,
+      tag: value && textOf(value.get(1)),
+      value: value && Number(value.get(2)),
+    });
+  }
+  return events;
+}
+
+const run = testRecord({
+  steps: [
+    { step: 10, epoch: 1, loss: 0.5, learningRate: 1e-4, titlesPerSecond: 900, secondsLeft: 12 },
+    { step: 41, epoch: 2, loss: 0.25, learningRate: 5e-5, titlesPerSecond: 950, secondsLeft: 3 },
+  ],
+  data: { ...testRecord().data, labelNames: ['Director', 'Manager / Lead', 'Owner'] },
+});
+const began = run.createdAt / 1000;
+
+describe('the event file of a run', () => {
+  const events = readEvents(eventFile(run));
+
+  it('begins with the version that TensorBoard looks for', () => {
+    expect(events[0]).toEqual({ wallTime: began, step: 0, version: 'brain.Event:2', tag: null, value: null });
+    expect(events.slice(1).every(({ version }) => version === null)).toBe(true);
+  });
+
+  it('holds every scalar of steps and epochs in the order of steps, each at its time', () => {
+    const found = events.slice(1).map(({ tag, step, value }) => [tag, step, value]);
+    const single = Math.fround;
+    expect(found).toEqual([
+      ['loss/train', 10, 0.5],
+      ['rate/learning_rate', 10, single(1e-4)],
+      ['rate/titles_per_second', 10, 900],
+      ['loss/train_epoch', 31, single(0.4)],
+      ['loss/validation', 31, single(0.3)],
+      ['f1/micro', 31, single(0.8)],
+      ['f1/macro', 31, single(0.7)],
+      ['f1_of_label/Director', 31, single(0.9)],
+      ['f1_of_label/Manager - Lead', 31, single(0.8)],
+      ['loss/train', 41, 0.25],
+      ['rate/learning_rate', 41, single(5e-5)],
+      ['rate/titles_per_second', 41, 950],
+    ]);
+    const seconds = events.map(({ wallTime }) => wallTime - began);
+    expect(seconds[1]).toBeCloseTo((10 / 31) * 2, 6);
+    expect(seconds[4]).toBeCloseTo(2, 6);
+    expect(seconds[10]).toBeCloseTo(17.4, 6);
+  });
+
+  it('is found damaged by its checksums where a bit has turned', () => {
+    const file = eventFile(run);
+    for (const at of [0, 20, file.length - 6]) {
+      const damaged = file.slice();
+      damaged[at] ^= 1;
+      expect(() => readEvents(damaged)).toThrow(/damaged/);
+    }
+  });
+
+  it('is refused for a run without steps and epochs', () => {
+    const { config: _, ...rest } = testRecord();
+    const method = { kind: 'finetune', config: run.config } as const;
+    const folded = {
+      ...rest,
+      kind: 'cross-validation',
+      method,
+      crossValidation: { folds: 2, seeds: [1] },
+      folds: [],
+    } as const;
+    expect(() => eventFile({ ...folded, folds: [] })).toThrow(expect.objectContaining({ code: 'not-found' }));
+  });
+});
+
+/** Any Python that has the tensorboard package: RUNG_PYTHON names it where it is not the usual one. */
+const python = process.env.RUNG_PYTHON ?? 'python3';
+const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
+const reader = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1]).Reload()
+print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}))
+`;
+
+it.skipIf(!hasTensorBoard)('is read by TensorBoard itself (skipped where Python has no tensorboard)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rung-events-'));
+  writeFileSync(join(folder, 'events.out.tfevents.1.test'), eventFile(run));
+  const { stdout, stderr, status } = spawnSync(python, ['-c', reader, folder], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  const read = JSON.parse(stdout) as Record<string, [number, number][]>;
+  expect(Object.keys(read).toSorted()).toEqual(
+    [...new Set(readEvents(eventFile(run)).flatMap(({ tag }) => tag ?? []))].toSorted(),
+  );
+  expect(read['loss/train']).toEqual([
+    [10, 0.5],
+    [41, 0.25],
+  ]);
+});
