@@ -35,7 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   ui: [],
   features: ['ui', 'worker/client', 'worker/protocol', 'data', 'metrics'],
-  app: ['features', 'ui', 'worker/client', 'worker/protocol'],
+  app: ['features', 'ui', 'worker/client', 'worker/streamClient', 'worker/protocol'],
   testing: ['formats', 'storage', 'kernels', 'nn', 'models', 'training'],
 };
 

@@ -2,6 +2,7 @@
 import { notifications } from '@mantine/notifications';
 import type { RungError } from '../shared/errors.ts';
 import { connectData, connectEngine } from '../worker/client.ts';
+import { connectStream } from '../worker/streamClient.ts';
 
 const baseUrl = new URL('.', document.baseURI).href;
 
@@ -17,6 +18,9 @@ function tellFailure(error: RungError): void {
 
 export const dataWorker = connectData(baseUrl, tellFailure);
 export const engineWorker = connectEngine(baseUrl, tellFailure);
+
+/** How titles to predict are read: a file as a whole, or piece by piece in a worker of its own. */
+export const titleReaders = { readTitles: dataWorker.readTitles, connectStream: () => connectStream(tellFailure) };
 
 /** Address of a file that ships beside the page. */
 export function shippedUrl(path: string): string {

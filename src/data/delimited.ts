@@ -14,7 +14,7 @@ export interface DelimitedRecords {
 
 const quote = '"';
 /** A quoted cell longer than this is a lost quote, whatever follows it. */
-const longestQuotedLines = 100;
+export const longestQuotedLines = 100;
 /** Telling which of them is the lost one takes a look at the row for each. */
 const mostErrorsInRow = 20;
 /** Each lost quote may cost a look at all that follows. After so many letters in vain, seconds, the rest is read without quotes. */

@@ -1,6 +1,7 @@
 /** Bytes of a text file to a string, whatever wrote it. */
 import { RungError } from '../shared/errors.ts';
 import type { SourceInfo } from '../shared/dataset.ts';
+import { piecesOf } from './pieces.ts';
 
 export type Encoding = NonNullable<SourceInfo['encoding']>;
 
@@ -54,6 +55,43 @@ function countNonAscii(text: string): number {
   return count;
 }
 
+/**
+ * The encoding of a text too large to hold, by the same rules as `decodeText`.
+ * @param head its first bytes, an even number of them
+ */
+export async function encodingOf(text: Blob, head: Uint8Array): Promise<Encoding> {
+  const marked = byteOrderMark(head) ?? (text.size % 2 === 0 ? looksLikeUtf16(head) : null);
+  if (marked !== null) return marked;
+  if (await isValidUtf8(text)) return 'utf-8';
+  let [invalid, other] = [0, 0];
+  const decoder = new TextDecoder('utf-8');
+  for await (const bytes of piecesOf(text)) {
+    const piece = decoder.decode(bytes, { stream: true });
+    invalid += countReplacements(piece);
+    other += countNonAscii(piece);
+  }
+  return isDamagedUtf8(invalid, other) ? 'utf-8' : 'windows-1252';
+}
+
+async function isValidUtf8(text: Blob): Promise<boolean> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const bytes of piecesOf(text)) {
+      decoder.decode(bytes, { stream: true });
+    }
+    decoder.decode();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof TypeError) return false;
+    throw thrown;
+  }
+}
+
+/** A few broken bytes among many good multi-byte letters is a damaged UTF-8 file, not a Windows one. */
+function isDamagedUtf8(invalid: number, nonAscii: number): boolean {
+  return nonAscii - invalid > 10 * invalid;
+}
+
 /** UTF-8 when it is valid, or nearly so; else Windows-1252, which allows every byte. */
 function decodeEightBit(bytes: Uint8Array): DecodedText {
   try {
@@ -61,8 +99,7 @@ function decodeEightBit(bytes: Uint8Array): DecodedText {
   } catch {
     const lossy = new TextDecoder('utf-8').decode(bytes);
     const invalid = countReplacements(lossy);
-    // A few broken bytes among many good multi-byte letters is a damaged UTF-8 file, not a Windows one.
-    if (countNonAscii(lossy) - invalid > 10 * invalid) return { text: lossy, encoding: 'utf-8', invalid };
+    if (isDamagedUtf8(invalid, countNonAscii(lossy))) return { text: lossy, encoding: 'utf-8', invalid };
     return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252', invalid: 0 };
   }
 }

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { packStrings } from '../shared/strings.ts';
-import { escapeFormula, writePredictions, type Predictions } from './exportTable.ts';
+import { writePredictions, type Predictions } from './exportTable.ts';
+import { escapeFormula } from './predictionsCsv.ts';
 import { readFile } from './readFile.ts';
 import { checkSheetSize } from './xlsxWriter.ts';
 

@@ -1,7 +1,7 @@
 /** Predictions as files for a spreadsheet program. */
-import Papa from 'papaparse';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
+import { csvLines, csvStart, headerCells, predictionCells } from './predictionsCsv.ts';
 import { checkSheetSize, writeWorkbook, type SheetCell } from './xlsxWriter.ts';
 
 /** Titles with what was predicted for them; `probabilities` is titles x labels, row-major. */
@@ -12,40 +12,23 @@ export interface Predictions {
   probabilities: Float32Array<ArrayBuffer>;
 }
 
-/** What a spreadsheet program takes for a formula (OWASP, CSV injection), full-width forms included. */
-const formulaStart = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
-
-/** A cell as plain text: an apostrophe in front of what would run as a formula. */
-export function escapeFormula(cell: string): string {
-  return formulaStart.test(cell) ? `'${cell}` : cell;
-}
-
-/** A float32 probability has about seven significant digits. */
-const decimals = 6;
-
-/** Title, labels at or above their thresholds, then the probability of each label; the header first. */
+/** The header, then a row for each title. */
 function* predictionRows(table: Predictions): Generator<SheetCell[]> {
   const { labelNames, thresholds, probabilities } = table;
-  yield ['Title', 'Labels', ...labelNames.map(escapeFormula)];
+  yield headerCells(labelNames);
   const titles = unpackStrings(table.titles);
   for (let row = 0; row < titles.length; row++) {
-    const start = row * labelNames.length;
-    const carried = labelNames.filter((_, label) => probabilities[start + label] >= thresholds[label]);
-    const numbers = labelNames.map((_, label) => Number(probabilities[start + label].toFixed(decimals)));
-    yield [escapeFormula(titles[row]), escapeFormula(carried.join('; ')), ...numbers];
+    yield predictionCells(titles[row], labelNames, thresholds, probabilities, row * labelNames.length);
   }
 }
 
 const rowsPerChunk = 5000;
 
 function writeCsv(table: Predictions): Blob {
-  // Excel takes a file without the mark for Windows-1252.
-  const parts: string[] = ['\ufeff'];
+  const parts = [csvStart];
   let rows: SheetCell[][] = [];
   const flush = (): void => {
-    if (rows.length === 0) return;
-    const fixed = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toFixed(decimals) : cell)));
-    parts.push(`${Papa.unparse(fixed, { newline: '\r\n' })}\r\n`);
+    parts.push(csvLines(rows));
     rows = [];
   };
   for (const row of predictionRows(table)) {

@@ -127,7 +127,8 @@ function leftOut(
   return [...captions, ...repeats.map(({ row }) => ({ row, message: 'repeats the header and is left out' }))];
 }
 
-function isRepeat(record: readonly string[], header: readonly string[]): boolean {
+/** Whether a row says the header again, as in tables that were pasted together. */
+export function isRepeat(record: readonly string[], header: readonly string[]): boolean {
   return filledCells(header) > 1 && sameRecord(record, header);
 }
 

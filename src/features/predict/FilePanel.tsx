@@ -2,14 +2,16 @@ import { Alert, Button, CloseButton, Loader, Select } from '@mantine/core';
 import { ClipboardPaste, FileSpreadsheet } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { FileButton } from '../../ui/DropArea.tsx';
-import { formatCounted } from '../../ui/format.ts';
+import { formatBytes, formatCounted } from '../../ui/format.ts';
 import type { ModelInfo } from '../../shared/training.ts';
 import type { Predict, WritePredictions } from './filePrediction.ts';
 import { FileResults } from './FileResults.tsx';
 import { FileRun } from './FileRun.tsx';
 import { PasteTitles } from './PasteTitles.tsx';
-import type { OpenTitles, PredictSession, ReadTitles } from './predictSession.ts';
+import type { OpenTitles, PredictSession, TitleReaders } from './predictSession.ts';
 import css from './PredictScreen.module.css';
+import type { StreamedPrediction } from './streamedPrediction.ts';
+import { StreamPanel } from './StreamPanel.tsx';
 
 export const titleFileTypes = '.xlsx,.csv,.tsv,.txt,text/csv,text/plain';
 
@@ -17,20 +19,21 @@ export interface FilePanelProps {
   session: PredictSession;
   model: ModelInfo;
   predict: Predict;
-  readTitles: ReadTitles;
+  readers: TitleReaders;
   writePredictions: WritePredictions;
   busy: string | null;
 }
 
 /** Many titles: a file or a pasted list in, a table of predictions out. */
-export function FilePanel({ session, model, predict, readTitles, writePredictions, busy }: FilePanelProps) {
-  const { file, reading, error } = useSyncExternalStore(session.subscribe, session.getSnapshot);
+export function FilePanel({ session, model, predict, readers, writePredictions, busy }: FilePanelProps) {
+  const { file, streamed, reading, error } = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const [pasting, setPasting] = useState(false);
-  const open = (source: File | string) => void session.open(source, null, model, readTitles);
+  const open = (source: File | string) => void session.open(source, null, model, readers);
+  const opened = describeOpened(file, streamed);
   const buttons = (
     <div className={css.actions}>
       <FileButton accept={titleFileTypes} variant="default" onFiles={([first]) => open(first)}>
-        {file ? 'Another file' : 'Browse files'}
+        {opened ? 'Another file' : 'Browse files'}
       </FileButton>
       <Button
         variant="default"
@@ -43,8 +46,12 @@ export function FilePanel({ session, model, predict, readTitles, writePrediction
   );
   return (
     <section className={css.panel} aria-label="Many titles">
-      {file ? (
-        <FileHeader file={file} session={session} model={model} readTitles={readTitles}>
+      {opened ? (
+        <FileHeader
+          file={opened}
+          onColumn={(column) => void session.open(opened.source, column, model, readers)}
+          onClose={() => session.close()}
+        >
           {buttons}
         </FileHeader>
       ) : (
@@ -76,47 +83,80 @@ export function FilePanel({ session, model, predict, readTitles, writePrediction
         </Alert>
       )}
       {file && <OpenFile {...{ file, session, model, predict, writePredictions, busy }} />}
+      {streamed && (
+        <StreamPanel
+          prediction={streamed}
+          predict={predict}
+          busy={busy}
+          otherModel={
+            streamed.model.id === model.id
+              ? null
+              : {
+                  name: model.name,
+                  onPredictAgain: () => void session.open(streamed.file, streamed.column, model, readers),
+                }
+          }
+        />
+      )}
       <PasteTitles opened={pasting} onClose={() => setPasting(false)} onText={open} />
     </section>
   );
 }
 
+/** What the header says of a file, whichever way it is read. */
+interface OpenedFile {
+  source: File | string;
+  name: string;
+  size: string;
+  columns: string[];
+  column: number;
+}
+
+function describeOpened(file: OpenTitles | null, streamed: StreamedPrediction | null): OpenedFile | null {
+  if (file) {
+    const { name, rows, columns, titleColumn: column } = file.info;
+    return { source: file.source, name, size: formatCounted(rows, 'title'), columns, column };
+  }
+  if (!streamed) return null;
+  const { name, bytes, columns } = streamed.table;
+  return { source: streamed.file, name, size: formatBytes(bytes), columns, column: streamed.column };
+}
+
 interface FileHeaderProps {
-  file: OpenTitles;
-  session: PredictSession;
-  model: ModelInfo;
-  readTitles: ReadTitles;
+  file: OpenedFile;
+  onColumn: (column: number) => void;
+  onClose: () => void;
   children: React.ReactNode;
 }
 
-function FileHeader({ file: { source, info }, session, model, readTitles, children }: FileHeaderProps) {
+function FileHeader({ file: { name, size, columns, column }, onColumn, onClose, children }: FileHeaderProps) {
   return (
     <div className={css.fileHeader}>
       <div className={css.fileName}>
-        <h2 className={css.subheading} title={info.name}>
-          {info.name}
+        <h2 className={css.subheading} title={name}>
+          {name}
         </h2>
-        <span className={css.quiet}>{formatCounted(info.rows, 'title')}</span>
+        <span className={css.quiet}>{size}</span>
       </div>
-      {info.columns.length > 1 && (
+      {columns.length > 1 && (
         <Select
           className={css.column}
           label="Column with the titles"
-          data={info.columns.map((label, column) => ({ value: String(column), label }))}
-          value={String(info.titleColumn)}
-          onChange={(column) => {
-            if (column !== null) void session.open(source, Number(column), model, readTitles);
+          data={columns.map((label, i) => ({ value: String(i), label }))}
+          value={String(column)}
+          onChange={(chosen) => {
+            if (chosen !== null) onColumn(Number(chosen));
           }}
           allowDeselect={false}
         />
       )}
       {children}
-      <CloseButton className={css.close} aria-label="Close this file" onClick={() => session.close()} />
+      <CloseButton className={css.close} aria-label="Close this file" onClick={onClose} />
     </div>
   );
 }
 
-type OpenFileProps = Omit<FilePanelProps, 'readTitles'> & { file: OpenTitles };
+type OpenFileProps = Omit<FilePanelProps, 'readers'> & { file: OpenTitles };
 
 function OpenFile({ file, session, model, predict, writePredictions, busy }: OpenFileProps) {
   const { prediction } = file;

@@ -1,6 +1,7 @@
 import { Alert, Button, Progress } from '@mantine/core';
 import { formatCount, formatCounted, formatDuration, formatTimeLeft } from '../../ui/format.ts';
 import type { FileProgress } from './filePrediction.ts';
+import { perSecond } from './titlesPerSecond.ts';
 import css from './PredictScreen.module.css';
 
 export interface FileRunProps {
@@ -66,5 +67,5 @@ function describe({ done, total, distinct, status, secondsLeft, seconds }: FileP
   if (status === 'waiting') return `${share}, stopped; what is done is kept`;
   if (total === 0) return 'No titles in this file';
   const different = distinct === total ? '' : ` (${formatCount(distinct)} different)`;
-  return `${formatCounted(total, 'title')}${different} predicted in ${formatDuration(seconds)}`;
+  return `${formatCounted(total, 'title')}${different} predicted in ${formatDuration(seconds)}, ${perSecond(total, seconds)}`;
 }

@@ -5,10 +5,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
 import { RungError } from '../../shared/errors.ts';
+import type { StreamProgress, StreamWorker } from '../../shared/streamedFile.ts';
 import { packStrings, unpackStrings } from '../../shared/strings.ts';
 import type { TitleFile } from '../../worker/protocol.ts';
 import type { Predict, WritePredictions } from './filePrediction.ts';
-import { PredictSession, type ReadTitles } from './predictSession.ts';
+import { PredictSession, type ReadTitles, type TitleReaders } from './predictSession.ts';
 import { isModelPackage, PredictScreen, type PredictScreenProps } from './PredictScreen.tsx';
 import { testExplainer, testModel, testPredict } from '../../testing/testModel.ts';
 
@@ -16,7 +17,36 @@ function titleFile(titles: string[], name = 'people.csv', change: Partial<TitleF
   return { name, columns: ['Title'], titleColumn: 0, rows: titles.length, titles: packStrings(titles), ...change };
 }
 
-async function show(change: Partial<PredictScreenProps> = {}) {
+const someProgress: StreamProgress = {
+  rows: 120_000,
+  computed: 900,
+  bytes: 4e6,
+  labels: [5, 6, 7],
+  none: 8,
+  seconds: 60,
+};
+
+/** A worker that streams files, made up. */
+function testStream(change: Partial<StreamWorker>): StreamWorker {
+  return {
+    describe: async (file) => ({
+      name: file.name,
+      bytes: file.size,
+      encoding: 'utf-8',
+      delimiter: ',',
+      columns: ['Name', 'Job'],
+      titleColumn: 1,
+      firstRow: 2,
+      hasHeader: true,
+    }),
+    predict: () => new Promise(() => undefined),
+    stop: async () => undefined,
+    end: () => undefined,
+    ...change,
+  };
+}
+
+async function show({ readTitles, connectStream, ...change }: Partial<PredictScreenProps & TitleReaders> = {}) {
   const props: PredictScreenProps = {
     model: testModel,
     models: [
@@ -26,7 +56,10 @@ async function show(change: Partial<PredictScreenProps> = {}) {
     onSelectModel: vi.fn<(id: string) => void>(),
     onOpenPackage: vi.fn<(files: File[]) => void>(),
     predict: testPredict,
-    readTitles: async () => titleFile(['CEO']),
+    readers: {
+      readTitles: readTitles ?? (async () => titleFile(['CEO'])),
+      connectStream: connectStream ?? (() => testStream({})),
+    },
     writePredictions: async () => new Blob(),
     explainer: testExplainer,
     busy: null,
@@ -284,5 +317,60 @@ describe('without a model', () => {
     expect(isPackage('config.json', 'model.safetensors')).toBe(true);
     expect(isPackage('titles.xlsx')).toBe(false);
     expect(isPackage('titles.txt')).toBe(false);
+  });
+});
+
+describe('a file too large for a table', () => {
+  const large = () => new File(['Title\n', 'Nurse\n'.repeat(1_400_000)], 'everyone.csv');
+  const drop = async (file: File, session: PredictSession, connectStream: () => StreamWorker) => {
+    await show({ session, connectStream });
+    const readTitles: ReadTitles = async () => titleFile([]);
+    await session.open(file, null, testModel, { readTitles, connectStream });
+  };
+
+  it('is predicted from disk to disk, with progress, and saved as it ends', async () => {
+    const csv = new File(['Title,Labels\r\n'], 'x.csv');
+    const predict = vi.fn<StreamWorker['predict']>(async (_, __, onProgress) => {
+      onProgress(someProgress);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { ...someProgress, rows: 1_400_000, bytes: 8_400_006, file: csv, ended: null };
+    });
+    await drop(large(), new PredictSession(), () => testStream({ predict }));
+    await expect
+      .element(page.getByText(/120.000 titles, 4\.0.MB of 8\.4.MB, 1 min 5 s left, 2.000 titles a second/))
+      .toBeVisible();
+    await expect.element(page.getByRole('list', { name: 'Rows with each label' })).toHaveTextContent(/No label8/);
+    await expect
+      .element(page.getByText(/1.400.000 titles \(900 computed, the others repeat them\) predicted in 1 min/))
+      .toBeVisible();
+    await expect.element(page.getByRole('button', { name: /Save the CSV, 14.B/ })).toBeVisible();
+    expect(predict.mock.calls[0][0]).toMatchObject({ column: 1, outputName: 'everyone predictions.csv' });
+  });
+
+  it('stops, keeping what is done, and another column begins anew', async () => {
+    const end = vi.fn<() => void>();
+    let stop = () => {};
+    const predict: StreamWorker['predict'] = async (_, __, onProgress) => {
+      onProgress(someProgress);
+      await new Promise<void>((resolve) => (stop = resolve));
+      const ended = { code: 'aborted', message: 'Stopped.', hint: '' } as const;
+      return { ...someProgress, file: new File(['x'], 'x.csv'), ended };
+    };
+    await drop(large(), new PredictSession(), () => testStream({ predict, end, stop: async () => stop() }));
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.element(page.getByText(/stopped; what is done is kept/)).toBeVisible();
+    await expect.element(page.getByText(/The 120.000 rows predicted so far, a whole table/)).toBeVisible();
+    expect(page.getByRole('alert').query()).toBeNull();
+    await page.getByRole('combobox', { name: 'Column with the titles' }).click();
+    await page.getByRole('option', { name: 'Name' }).click();
+    await expect.poll(() => end.mock.calls.length).toBe(1);
+  });
+
+  it('says why it failed, and saves what there is', async () => {
+    const ended = { code: 'quota-exceeded', message: 'No room left.', hint: 'Delete runs.' } as const;
+    const predict: StreamWorker['predict'] = async () => ({ ...someProgress, file: new File(['x'], 'x.csv'), ended });
+    await drop(large(), new PredictSession(), () => testStream({ predict }));
+    await expect.element(page.getByRole('alert')).toHaveTextContent('No room left.Delete runs.');
+    await expect.element(page.getByRole('button', { name: /Save the CSV/ })).toBeVisible();
   });
 });

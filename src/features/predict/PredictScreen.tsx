@@ -8,7 +8,7 @@ import type { Explainer } from './question.ts';
 import { FilePanel } from './FilePanel.tsx';
 import type { Predict, WritePredictions } from './filePrediction.ts';
 import { ModelBar, type ModelChoice } from './ModelBar.tsx';
-import { PredictSession, type ReadTitles } from './predictSession.ts';
+import { PredictSession, type TitleReaders } from './predictSession.ts';
 import css from './PredictScreen.module.css';
 import { TitleBox } from './TitleBox.tsx';
 
@@ -22,7 +22,7 @@ export interface PredictScreenProps {
   onOpenPackage: (files: File[]) => void;
   /** Probabilities, titles x labels, of the model with that id; may take the buffers it is given. */
   predict: Predict;
-  readTitles: ReadTitles;
+  readers: TitleReaders;
   /** May take the buffers it is given. */
   writePredictions: WritePredictions;
   /** Says why the model answers as it does. */
@@ -42,12 +42,12 @@ export function isModelPackage(files: readonly File[]): boolean {
 
 /** @see PredictScreenProps */
 export function PredictScreen({ session = pageSession, ...props }: PredictScreenProps) {
-  const { model, models, onSelectModel, onOpenPackage, predict, readTitles, writePredictions, explainer, busy } = props;
+  const { model, models, onSelectModel, onOpenPackage, predict, readers, writePredictions, explainer, busy } = props;
   const { text } = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const dragging = usePageDrop(
     (files) => {
       if (isModelPackage(files)) onOpenPackage(files);
-      else if (model) void session.open(files[0], null, model, readTitles);
+      else if (model) void session.open(files[0], null, model, readers);
     },
     () => session.fail('Nothing could be read from what was dropped: expected a file.', 'Drop the file itself.'),
   );
@@ -72,7 +72,7 @@ export function PredictScreen({ session = pageSession, ...props }: PredictScreen
             explainer={explainer}
             busy={busy}
           />
-          <FilePanel {...{ session, model, predict, readTitles, writePredictions, busy }} />
+          <FilePanel {...{ session, model, predict, readers, writePredictions, busy }} />
         </>
       ) : (
         <NoModel busy={busy} choices={models.length} />

@@ -6,8 +6,15 @@ import { toRungError } from '../../shared/errors.ts';
 import type { ModelInfo } from '../../shared/training.ts';
 import type { TitleFile } from '../../worker/protocol.ts';
 import { FilePrediction } from './filePrediction.ts';
+import { isStreamed, StreamedPrediction, type ConnectStream } from './streamedPrediction.ts';
 
 export type ReadTitles = (source: File | string, titleColumn: number | null) => Promise<TitleFile>;
+
+/** How files are read: small ones as a whole, large ones piece by piece. */
+export interface TitleReaders {
+  readTitles: ReadTitles;
+  connectStream: ConnectStream;
+}
 
 export interface OpenTitles {
   source: File | string;
@@ -18,6 +25,8 @@ export interface OpenTitles {
 export interface SessionState {
   text: string;
   file: OpenTitles | null;
+  /** A file too large for a table, in its place. */
+  streamed: StreamedPrediction | null;
   /** Name of what is being read. */
   reading: string | null;
   /** Why the last file was not opened; the one before stays. */
@@ -25,7 +34,7 @@ export interface SessionState {
 }
 
 export class PredictSession {
-  #state: SessionState = { text: '', file: null, reading: null, error: null };
+  #state: SessionState = { text: '', file: null, streamed: null, reading: null, error: null };
   readonly #listeners = new Set<() => void>();
   #reads = 0;
 
@@ -45,15 +54,23 @@ export class PredictSession {
     source: File | string,
     titleColumn: number | null,
     model: ModelInfo,
-    readTitles: ReadTitles,
+    { readTitles, connectStream }: TitleReaders,
   ): Promise<void> {
     const read = ++this.#reads;
     this.#set({ reading: typeof source === 'string' ? 'the pasted list' : source.name, error: null });
     try {
+      if (typeof source !== 'string' && (await isStreamed(source))) {
+        const streamed = await StreamedPrediction.open(model, source, titleColumn, connectStream);
+        if (read !== this.#reads) return streamed.end();
+        this.#leave();
+        this.#set({ file: null, streamed, reading: null });
+        return;
+      }
       const info = await readTitles(source, titleColumn);
       if (read !== this.#reads) return;
-      this.#state.file?.prediction.stop();
-      this.#set({ file: { source, info, prediction: new FilePrediction(model, info.titles) }, reading: null });
+      this.#leave();
+      const prediction = new FilePrediction(model, info.titles);
+      this.#set({ file: { source, info, prediction }, streamed: null, reading: null });
     } catch (thrown) {
       if (read !== this.#reads) return;
       const { message, hint } = toRungError(thrown);
@@ -79,8 +96,14 @@ export class PredictSession {
 
   close(): void {
     this.#reads++;
+    this.#leave();
+    this.#set({ file: null, streamed: null, reading: null, error: null });
+  }
+
+  /** Stops what is being predicted. */
+  #leave(): void {
     this.#state.file?.prediction.stop();
-    this.#set({ file: null, reading: null, error: null });
+    this.#state.streamed?.end();
   }
 
   #set(change: Partial<SessionState>): void {
