@@ -9,7 +9,7 @@ import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
 import type { RunRecord } from '../shared/training.ts';
-import { engineWorker, dataWorker } from './workers.ts';
+import { engineWorker, dataWorker, titleReaders } from './workers.ts';
 import { keptWeights } from '../ui/keptWeights.ts';
 import { saveBlob } from '../ui/saveBlob.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
@@ -315,7 +315,7 @@ function PredictPlace() {
         onSelectModel={select}
         onOpenPackage={openModelFiles}
         predict={predict}
-        readTitles={dataWorker.readTitles}
+        readers={titleReaders}
         writePredictions={dataWorker.writePredictions}
         explainer={engineWorker}
         busy={loading}
