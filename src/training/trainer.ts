@@ -1,14 +1,13 @@
 /** Training and prediction as the recipes see them: a model on the device with a loop to run, and the errors of a device that goes away. */
-import { onDeviceFailure } from '../kernels/backend.ts';
 import type { ModelConfig } from '../models/model.ts';
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
-import { RungError, toRungError } from '../shared/errors.ts';
+import { RungError } from '../shared/errors.ts';
 import { DeviceModel } from './deviceModel.ts';
 import { alongPath, type EmbeddingPath, type PathValues } from './embeddingPath.ts';
-import { nextTask } from './eventLoop.ts';
 import type { LoopEvent } from './events.ts';
 import type { TrainerOptions } from './options.ts';
 import { TrainingRun } from './trainingRun.ts';
+import { watchedDevice, type WatchedDevice } from './watchedDevice.ts';
 
 export type ProgressOfTitles = (done: number, total: number) => void;
 
@@ -43,7 +42,7 @@ export function createTrainer(config: ModelConfig, weights: NamedArrays, options
   const { dropout } = options;
   const classifierDropout = dropout === 0 ? 0 : config.classifierDropout;
   const model = new DeviceModel({ ...config, dropout, attentionDropout: dropout, classifierDropout }, weights);
-  const guard = deviceGuard();
+  const guard = watchedDevice();
   let ran = false;
   return {
     run(train, validation, signal, gate) {
@@ -71,7 +70,7 @@ export interface Reader extends Predictor {
 /** Predictions from weights that are not trained further. @throws RungError `weights-mismatch`. The caller disposes of it. */
 export function createPredictor(config: ModelConfig, weights: NamedArrays): Reader {
   const model = new DeviceModel(config, weights);
-  const guard = deviceGuard();
+  const guard = watchedDevice();
   return {
     logits: (...request) => guard.watch(() => model.logits(...request)),
     embeddings: (...request) => guard.watch(() => model.embeddings(...request)),
@@ -83,43 +82,8 @@ export function createPredictor(config: ModelConfig, weights: NamedArrays): Read
   };
 }
 
-interface DeviceGuard {
-  /** What comes of `work`; when the device has failed before or meanwhile, that error instead. */
-  watch<T>(work: () => Promise<T>): Promise<T>;
-  /** @throws RungError when the device has failed. */
-  check(): void;
-  release(): void;
-}
-
-function deviceGuard(): DeviceGuard {
-  let failure: RungError | null = null;
-  const release = onDeviceFailure((error) => {
-    // What fails after the first is a consequence of it, unless the device itself goes.
-    if (!failure || error.code === 'device-lost') failure = error;
-  });
-  const check = (): void => {
-    if (failure) throw failure;
-  };
-  return {
-    release,
-    check,
-    async watch(work) {
-      check();
-      try {
-        const value = await work();
-        check();
-        return value;
-      } catch (thrown) {
-        // A read fails a moment before the loss is announced.
-        await nextTask();
-        throw failure ?? toRungError(thrown);
-      }
-    },
-  };
-}
-
 async function* guardedRun(
-  guard: DeviceGuard,
+  guard: WatchedDevice,
   run: TrainingRun,
   signal: AbortSignal,
   gate: (() => Promise<void>) | undefined,
