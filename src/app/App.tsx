@@ -28,6 +28,7 @@ function useWaits(): Record<Place, string | null> {
     results: hasResult ? null : 'waits for a finished run',
     predict: hasWeights || hasPackage ? null : 'waits for a trained model',
     export: hasWeights ? null : 'waits for a trained model',
+    match: null,
   };
 }
 

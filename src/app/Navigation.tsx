@@ -1,4 +1,4 @@
-import { Brain, ChartNoAxesCombined, Download, Table2, TextCursorInput, type LucideIcon } from 'lucide-react';
+import { Brain, ChartNoAxesCombined, Download, Network, Table2, TextCursorInput, type LucideIcon } from 'lucide-react';
 import { places, type Place } from './places.ts';
 
 const entries: Record<Place, { name: string; icon: LucideIcon }> = {
@@ -7,6 +7,7 @@ const entries: Record<Place, { name: string; icon: LucideIcon }> = {
   results: { name: 'Results', icon: ChartNoAxesCombined },
   predict: { name: 'Predict', icon: TextCursorInput },
   export: { name: 'Export', icon: Download },
+  match: { name: 'Match', icon: Network },
 };
 
 export interface NavigationProps {

@@ -1,7 +1,7 @@
 /** Each place wired to the stores: screens get everything by props and know no store. */
 import { Alert, Box } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { DataScreen } from '../features/data/DataScreen.tsx';
 import { ExportScreen } from '../features/export/ExportScreen.tsx';
 import { PredictScreen } from '../features/predict/PredictScreen.tsx';
@@ -23,6 +23,8 @@ import { usePredictStore } from './predictStore.ts';
 import { openModelFiles } from './dropped.ts';
 import { useSelectedRun } from './selectedRun.ts';
 
+const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
+
 export function Screens({ place }: { place: Place }) {
   switch (place) {
     case 'data':
@@ -35,6 +37,12 @@ export function Screens({ place }: { place: Place }) {
       return <PredictPlace />;
     case 'export':
       return <ExportPlace />;
+    case 'match':
+      return (
+        <Suspense fallback={null}>
+          <MatchPlace />
+        </Suspense>
+      );
   }
 }
 

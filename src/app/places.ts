@@ -1,7 +1,7 @@
-/** The five places of the page. The address names the place after `#/`, so that any static host serves it under any path. */
+/** The places of the page. The address names the place after `#/`, so that any static host serves it under any path. */
 import { useSyncExternalStore } from 'react';
 
-export const places = ['data', 'train', 'results', 'predict', 'export'] as const;
+export const places = ['data', 'train', 'results', 'predict', 'export', 'match'] as const;
 export type Place = (typeof places)[number];
 
 export function placeOf(hash: string): Place {

@@ -3,12 +3,13 @@
  * small files by which sentence-transformers knows to pool by the mean and to normalise.
  */
 import type { NamedArrays } from '../../shared/arrays.ts';
-import type { MatchingRow, TunedEncoder } from '../../shared/matching.ts';
+import type { TunedEncoder } from '../../shared/matching.ts';
 import type { ModelFiles } from '../../formats/package.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
 import { configToJson, isHead, isPooler } from '../../models/model.ts';
 import type { Encoder } from '../encoder.ts';
 import { tokenizerFiles } from '../package.ts';
+import { reportTable } from './reportTable.ts';
 
 /** Everything but the zip around it. */
 export function tunedFolder(
@@ -88,23 +89,6 @@ print(titles @ entries.T)
 
 Or drop the zip on Rung. O*NET's titles and descriptions are licensed CC BY 4.0 by the U.S. Department of Labor; other taxonomies by their own terms.
 `;
-}
-
-/** The table before and after, in Markdown. */
-export function reportTable(rows: readonly MatchingRow[]): string {
-  const head = ['Scores', 'Fine-tuning', 'Entries', 'Questions', 'Top-1', 'Top-5', 'Precision', 'Recall', 'F1'];
-  const names = { words: 'TF-IDF', encoder: 'encoder', both: 'both' };
-  const groups = { seen: 'seen', unseen: 'not seen' };
-  const lines = rows.map(({ scoring, when, group, questions, figures: f }) => [
-    names[scoring],
-    scoring === 'words' ? 'none' : when,
-    groups[group],
-    String(questions),
-    ...[f.top1, f.top5, f.precision, f.recall, f.f1].map(
-      ({ value, low, high }) => `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`,
-    ),
-  ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** The user's own words without meaning to Markdown or HTML. */

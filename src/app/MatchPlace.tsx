@@ -1,0 +1,17 @@
+/** Match wired to the workers; a chunk of its own, fetched when it is first opened. */
+import { useMemo } from 'react';
+import { MatchScreen } from '../features/match/MatchScreen.tsx';
+import { MatchSession, type MatchTools } from '../features/match/matchSession.ts';
+import { useEngineStore } from './engineStore.ts';
+import { dataWorker, engineWorker } from './workers.ts';
+
+const tools: MatchTools = { data: dataWorker, matching: engineWorker.matching };
+/** What is open stays when another place is looked at. */
+const session = new MatchSession(tools);
+
+export default function MatchPlace() {
+  const encoders = useEngineStore((store) => store.encoders);
+  const firstEncoder = useEngineStore((store) => store.config.encoder);
+  const options = useMemo(() => encoders.map(({ source, name }) => ({ source, name })), [encoders]);
+  return <MatchScreen session={session} tools={tools} encoders={options} firstEncoder={firstEncoder} />;
+}
