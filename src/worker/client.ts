@@ -9,9 +9,12 @@ import type { Dataset, Split } from '../shared/dataset.ts';
 import { toRungError, type RungError } from '../shared/errors.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type { DataApi, EngineApi, PredictionTable } from './protocol.ts';
+import { levelAreaDataClient, levelAreaEngineClient } from './levelAreaClient.ts';
 import { matchingClient } from './matchingClient.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
+
+export { connectLabelNoise, type LabelNoiseClient } from './labelNoiseClient.ts';
 
 export type DataClient = Omit<DataApi, 'init'>;
 export type EngineClient = Omit<EngineApi, 'init'>;
@@ -48,6 +51,7 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
     dataset: (change) => remote.dataset(change),
     readTitles: (source, titleColumn) => remote.readTitles(source, titleColumn),
     measureSplit: (request) => remote.measureSplit(request),
+    levelArea: levelAreaDataClient(remote),
     writePredictions: (table, format) =>
       remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
     readTaxonomy: (files, columns, onProgress) => remote.readTaxonomy(files, columns, Comlink.proxy(onProgress)),
@@ -98,5 +102,6 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     removeHubModel: (id) => remote.removeHubModel(id),
     exportRun: (id, onnx, onProgress) => remote.exportRun(id, onnx, Comlink.proxy(onProgress)),
     matching: matchingClient(remote),
+    levelArea: levelAreaEngineClient(remote),
   };
 }

@@ -16,6 +16,7 @@ import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matchi
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { Correcting } from './correcting.ts';
 import type { DataApi, ImportOptions, PredictionTable, TitleFile } from './protocol.ts';
+import { LevelAreaData } from './levelAreaData.ts';
 import { installErrorTransfer } from './transfer.ts';
 
 /** The histogram's last bar: longer titles are cut in any training. */
@@ -32,6 +33,7 @@ async function fetchTokenizer(baseUrl: string): Promise<Tokenizer | null> {
 }
 
 class DataHost implements DataApi {
+  readonly levelArea = new LevelAreaData();
   private baseUrl = self.location.href;
   private tokenizer: Tokenizer | null = null;
   private opening = 0;

@@ -17,6 +17,7 @@ import type {
   Backend,
   DeviceReport,
   EncoderInfo,
+  EncoderSource,
   Estimate,
   ModelInfo,
   RunRecord,
@@ -25,6 +26,7 @@ import type {
 } from '../shared/training.ts';
 import { holdRun } from '../shared/runLocks.ts';
 import { Encoders } from './encoders.ts';
+import { LevelAreaEngine } from './levelAreaEngine.ts';
 import { LiveTraining } from './live.ts';
 import { ClassicalClassifier } from './classicalClassifier.ts';
 import { Classifier, type LoadedModel } from './classifier.ts';
@@ -51,11 +53,13 @@ class Host implements EngineApi {
   private beside: Classifier | null = null;
   private readonly neighbours = new Neighbours();
   private readonly packages = new Map<string, LoadedModel>();
-  readonly matching = new Matching({
-    loadEncoder: (source) => this.encoderList.load(source),
-    startDevice: () => this.started(null),
-    isTraining: () => this.live !== null,
-  });
+  private readonly around = {
+    loadEncoder: (source: EncoderSource) => this.encoderList.load(source),
+    startDevice: (backend: Backend | null = null) => this.started(backend),
+    isTraining: () => this.training,
+  };
+  readonly matching = new Matching(this.around);
+  readonly levelArea = new LevelAreaEngine(this.around);
 
   constructor() {
     onDeviceFailure((error) => {
@@ -71,7 +75,7 @@ class Host implements EngineApi {
   }
 
   async device(force: Backend | null): Promise<DeviceReport> {
-    if ((this.live || this.matching.busy) && this.backend) return this.backend;
+    if (this.training && this.backend) return this.backend;
     // One start after the other: the last one asked for is the one that computes.
     const before = this.backend?.catch(() => null);
     const starting = (async () => {
@@ -96,7 +100,7 @@ class Host implements EngineApi {
     // The device first: starting one waits for a measurement, so a measurement must never wait for a start.
     await this.started(config.backend);
     await this.stopMeasuring();
-    if (this.live || this.matching.busy) return null;
+    if (this.training) return null;
     const abort = new AbortController();
     const done = this.encoderList
       .load(config.encoder)
@@ -111,7 +115,7 @@ class Host implements EngineApi {
   }
 
   async train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord> {
-    if (this.live || this.matching.busy) {
+    if (this.training) {
       throw new RungError('busy', 'A training is running already.', 'Stop it first, or wait until it is done.');
     }
     const live = new LiveTraining(crypto.randomUUID(), onEvent);
@@ -326,6 +330,11 @@ class Host implements EngineApi {
     return this.device(force);
   }
 
+  /** Of whatever kind. */
+  private get training(): boolean {
+    return this.live !== null || this.matching.busy || this.levelArea.busy;
+  }
+
   private async stopMeasuring(): Promise<void> {
     if (!this.measuring) return;
     this.measuring.abort.abort();
@@ -334,7 +343,7 @@ class Host implements EngineApi {
 
   private async unloadAll(): Promise<void> {
     const classifiers = [...this.packages.values(), this.model, this.beside].filter((model) => model !== null);
-    await Promise.all([this.matching, ...classifiers].map((part) => part.unload()));
+    await Promise.all([this.matching, this.levelArea, ...classifiers].map((part) => part.unload()));
   }
 
   private use<Model extends LoadedModel>(classifier: Model): Model {

@@ -235,7 +235,7 @@ export class Matching implements MatchingApi, Comlink.ProxyMarked {
 const prints = new WeakMap<Encoder, string>();
 
 /** Tells encoders apart by their weights. */
-function modelPrint(encoder: Encoder): string {
+export function modelPrint(encoder: Encoder): string {
   const known = prints.get(encoder);
   if (known) return known;
   const bytes = Array.from(

@@ -24,6 +24,7 @@ import type {
   TrainingConfig,
   TrainingEvent,
 } from '../shared/training.ts';
+import type { LevelAreaDataApi, LevelAreaEngineApi } from './levelAreaProtocol.ts';
 import type { MatchingApi } from './matchingProtocol.ts';
 
 export interface ImportOptions {
@@ -74,6 +75,7 @@ export interface DataApi extends CorrectionsApi {
   measureSplit(request: SplitFiguresRequest): Promise<SplitFigures>;
   /** Predictions as a file; cells that start with = + - @ are escaped. */
   writePredictions(table: PredictionTable, format: 'csv' | 'xlsx'): Promise<Blob>;
+  readonly levelArea: LevelAreaDataApi;
   /** Reads the files of a taxonomy; `columns` null: guess. The data session is not touched. */
   readTaxonomy(files: File[], columns: TaxonomyColumns | null, onProgress: ProgressListener): Promise<TaxonomyFile>;
   /** Titles with their best entries as CSV; cells that start with = + - @ are escaped. */
@@ -212,4 +214,5 @@ export interface EngineApi {
 
   /** Titles to entries of a taxonomy. */
   readonly matching: MatchingApi;
+  readonly levelArea: LevelAreaEngineApi;
 }
