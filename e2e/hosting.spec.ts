@@ -54,7 +54,7 @@ test('a new version waits for a training, in another tab too, and finds its run 
   await expect(other.getByText('A training is running in another tab')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Update Rung' })).toBeHidden();
 
-  await page.getByRole('button', { name: 'Stop and keep the best epoch' }).click();
+  await page.getByRole('button', { name: 'Stop and keep epoch' }).click();
   await expect(page.getByRole('button', { name: 'Open Long' })).toBeEnabled({ timeout: 120_000 });
   const reloaded = page.waitForEvent('load');
   await page.getByRole('button', { name: 'Update Rung' }).click();

@@ -24,7 +24,7 @@ test('runs are paused, stopped, kept, renamed, compared, deleted and brought bac
   await open(page, 'Data');
   await expect(page.locator('main').getByText('Long')).toBeVisible();
   await open(page, 'Train');
-  await training.getByRole('button', { name: 'Stop and keep the best epoch' }).click();
+  await training.getByRole('button', { name: 'Stop and keep epoch' }).click();
   await expect(page.getByRole('button', { name: 'Open Long' })).toBeEnabled({ timeout: 240_000 });
   await expect(page.getByText('stopped early')).toBeVisible();
 

@@ -58,8 +58,8 @@ describe('liveAfter', () => {
     expect(live).toMatchObject({ status: 'running', message: null, plan });
     live = liveAfter(live, { type: 'phase', message: 'Compiling', fraction: null });
     expect(live.status).toBe('running');
-    live = liveAfter(live, { type: 'epoch', record: epoch, best: true });
-    live = liveAfter(live, { type: 'epoch', record: { ...epoch, epoch: 2 }, best: false });
+    live = liveAfter(live, { type: 'epoch', record: epoch, kept: true });
+    live = liveAfter(live, { type: 'epoch', record: { ...epoch, epoch: 2 }, kept: false });
     expect(live).toMatchObject({ bestEpoch: 1, epochs: [{ epoch: 1 }, { epoch: 2 }] });
     const finishing = liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null });
     expect(finishing.status).toBe('finishing');
@@ -84,7 +84,12 @@ describe('liveAfter', () => {
 });
 
 describe('estimateOf', () => {
-  const config: TrainingConfig = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'a' }, epochs: 2 };
+  const config: TrainingConfig = {
+    ...defaultTrainingConfig,
+    encoder: { kind: 'shipped', id: 'a' },
+    epochs: 2,
+    minimumSteps: 0,
+  };
 
   it('adds training, validation and the final report', () => {
     const measured = { secondsPerTitle: 0.01, secondsPerTitleForward: 0.002, bytes: 5 };

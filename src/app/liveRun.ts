@@ -1,5 +1,6 @@
 /** The run that trains now, event by event, and what it was estimated to cost. */
 import type { LiveRun } from '../shared/live.ts';
+import { epochsOf, sharesOfFold } from '../shared/epochs.ts';
 import type { FoldPlan } from '../shared/recipe.ts';
 import { withStep, type Estimate, type TrainingConfig, type TrainingEvent } from '../shared/training.ts';
 
@@ -32,7 +33,7 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
       return {
         ...live,
         epochs: [...live.epochs, event.record],
-        bestEpoch: event.best ? event.record.epoch : live.bestEpoch,
+        bestEpoch: event.kept ? event.record.epoch : live.bestEpoch,
       };
     case 'trial':
       return { ...live, trials: [...live.trials, event.record] };
@@ -74,11 +75,5 @@ export function estimateOf(
   const perEpoch = measured.secondsPerTitle * rows * train + measured.secondsPerTitleForward * rows * validation;
   // Folds measure their training rows, too.
   const report = measured.secondsPerTitleForward * rows * (validation + test + (foldPlan ? train : 0));
-  return { seconds: trainings * (perEpoch * config.epochs + report), bytes: measured.bytes };
-}
-
-function sharesOfFold({ train, validation }: TrainingConfig['split'], { folds }: FoldPlan) {
-  const rest = 1 - 1 / folds;
-  const share = validation / (train + validation);
-  return { train: rest * (1 - share), validation: rest * share, test: 1 / folds };
+  return { seconds: trainings * (perEpoch * epochsOf(rows, config, foldPlan) + report), bytes: measured.bytes };
 }

@@ -3,6 +3,7 @@ import type { CleaningOptions } from '../shared/dataset.ts';
 import { movedThresholds } from '../shared/evaluation.ts';
 import { normalisationSteps, type NormalisationStep } from '../shared/normalisation.ts';
 import {
+  figureOf,
   minimumSupport,
   type Interval,
   type LabelReport,
@@ -189,13 +190,14 @@ function cleaningSteps(cleaning: CleaningOptions): string[] {
 
 function trainingSection({ config, epochs, bestEpoch, seconds, device }: FinetunedRun): string {
   const stopping = config.earlyStoppingPatience;
-  const figure = config.bestBy === 'microF1' ? 'micro-F1' : 'macro-F1';
+  const figure = { microF1: 'micro-F1', macroF1: 'macro-F1' }[figureOf(config)];
+  const chosen = config.bestBy === 'last' ? '' : `, the best by validation ${figure}`;
   return `## Training
 
 - AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
 - ${lossText(config)}.
 - ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
-- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}, the best by validation ${figure}.`}`;
+- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}${chosen}.`}`;
 }
 
 function lossText(config: FinetunedRun['config']): string {

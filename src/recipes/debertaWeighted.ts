@@ -12,6 +12,7 @@ const config: TrainingConfig = {
   ...defaultTrainingConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   epochs: 10,
+  minimumSteps: 0,
   // Titles a step.
   batchSize: 16,
   learningRate: learningRates.shipped,

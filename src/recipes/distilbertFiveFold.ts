@@ -12,6 +12,7 @@ const config: TrainingConfig = {
   ...defaultTrainingConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   epochs: 3,
+  minimumSteps: 0,
   // Titles a step.
   batchSize: 4,
   learningRate: learningRates.shipped,
@@ -19,6 +20,7 @@ const config: TrainingConfig = {
   // The original's option "sqrt-inverse-frequency weights" is 'sqrt-inverse' here.
   classWeights: 'none',
   earlyStoppingPatience: null,
+  bestBy: 'last',
 };
 
 export const distilbertFiveFold: RecipeInfo = {

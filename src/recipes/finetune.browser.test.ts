@@ -65,6 +65,7 @@ const settings: TrainingConfig = {
   encoder: { kind: 'shipped', id: 'rung-mini' },
   epochs: 6,
   earlyStoppingPatience: null,
+  bestBy: 'microF1',
   batchSize: 16,
   learningRate: 1e-3,
 };

@@ -1,20 +1,21 @@
 /**
  * Fine-tuning of an encoder for multi-label classification: every parameter trained (or all above some frozen layers), binary
- * cross-entropy per label (Devlin et al. 2019, section 4, with sigmoids in place of the softmax) or a loss that suits rare labels. The best epoch on the validation split is kept; thresholds are chosen on
+ * cross-entropy per label (Devlin et al. 2019, section 4, with sigmoids in place of the softmax) or a loss that suits rare labels. The last epoch is kept, or the best on the validation split; thresholds are chosen on
  * the validation split; the test split is looked at once, at the end.
  */
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
-import type {
-  EpochRecord,
-  FoldFigures,
-  ScoredRows,
-  SplitReport,
-  StepRecord,
-  TestRow,
-  TrainingConfig,
+import {
+  figureOf,
+  type EpochRecord,
+  type FoldFigures,
+  type ScoredRows,
+  type SplitReport,
+  type StepRecord,
+  type TestRow,
+  type TrainingConfig,
 } from '../shared/training.ts';
 import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/classification.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
@@ -24,6 +25,7 @@ import { createPredictor, createTrainer, type EpochEvent, type LossKind } from '
 import { normaliser } from '../text/normalise.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { foldFigures } from './crossValidate.ts';
+import { EpochChoice } from './epochChoice.ts';
 import { testRows } from './testRows.ts';
 
 export interface FinetuneInput {
@@ -52,8 +54,8 @@ export interface KeptEpoch {
 export type FinetuneEvent =
   | { type: 'phase'; message: string; fraction: number | null }
   | { type: 'step'; record: StepRecord }
-  /** `best` is there when this epoch is the best so far. */
-  | { type: 'epoch'; record: EpochRecord; best: KeptEpoch | null }
+  /** `kept` is there when the epoch takes the place of the one kept before. */
+  | { type: 'epoch'; record: EpochRecord; kept: KeptEpoch | null }
   | { type: 'notice'; message: string };
 
 export interface FinetuneResult {
@@ -73,6 +75,7 @@ export interface FinetuneResult {
 export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEvent, FinetuneResult> {
   const { dataset, split, settings, architecture, signal } = input;
   const labelCount = dataset.labelNames.length;
+  const figure = figureOf(settings);
 
   // Data
   const maxTokens = Math.min(settings.maxTokens, architecture.maxPositions);
@@ -105,12 +108,13 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     plateau: {
       factor: settings.plateauFactor,
       patience: settings.plateauPatience,
-      score: (logits) => validationF1(logits, validation, settings.loss)[settings.bestBy],
+      score: (logits) => validationF1(logits, validation, settings.loss)[figure],
     },
     seed: settings.seed,
   });
   // Loop
-  let best: { weights: NamedArrays; epoch: number; score: number; loss: number } | null = null;
+  const choice = new EpochChoice(settings);
+  let kept: { weights: NamedArrays; epoch: number } | null = null;
   let lastWeights: NamedArrays | null = null;
   try {
     if (settings.frozenLayers > architecture.layers + 1) {
@@ -128,34 +132,22 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
         continue;
       }
       const record = epochRecord(event, validation, settings.loss);
-      const score = record[settings.bestBy];
-      // Before anything is predicted every F1 is 0; a falling loss says that the model learns all the same.
-      const loss = record.validationLoss;
-      const improved = best === null || score > best.score || (score === 0 && best.score === 0 && loss < best.loss);
-      if (improved) best = { weights: await trainer.parameters(), epoch: record.epoch, score, loss };
-      yield {
-        type: 'epoch',
-        record,
-        best: improved && best ? keptEpoch(best.weights, event, validation, settings) : null,
-      };
-      const patience = settings.earlyStoppingPatience;
-      if (
-        patience !== null &&
-        best !== null &&
-        record.epoch - best.epoch >= patience &&
-        record.epoch < settings.epochs
-      ) {
-        const figure = settings.bestBy === 'microF1' ? 'Micro-F1' : 'Macro-F1';
-        const message = `Stopped after epoch ${record.epoch}: ${figure} on the validation rows has not risen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}.`;
+      const { keep, ending } = choice.judge(record);
+      if (keep) kept = { weights: await trainer.parameters(), epoch: record.epoch };
+      yield { type: 'epoch', record, kept: keep && kept ? keptEpoch(kept.weights, event, validation, settings) : null };
+      if (ending && record.epoch < settings.epochs) {
+        const patience = settings.earlyStoppingPatience ?? 0;
+        const name = figure === 'microF1' ? 'Micro-F1' : 'Macro-F1';
+        const message = `Stopped after epoch ${record.epoch}: ${name} on the validation rows has not risen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}.`;
         yield { type: 'notice', message };
         break;
       }
     }
-    if (best === null) lastWeights = await trainer.parameters();
+    if (kept === null) lastWeights = await trainer.parameters();
   } finally {
     trainer.dispose();
   }
-  const weights = best?.weights ?? lastWeights;
+  const weights = kept?.weights ?? lastWeights;
   if (!weights) throw new RungError('internal', 'Training ended without weights.');
 
   // Report
@@ -168,7 +160,7 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     const onTrain = input.measureTrain ? sigmoid(await predictor.logits(train)) : null;
     return {
       weights,
-      bestEpoch: best?.epoch ?? null,
+      bestEpoch: kept?.epoch ?? null,
       thresholds,
       validation: { actual: validation.labels, probabilities: onValidation },
       report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, {

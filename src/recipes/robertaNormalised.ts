@@ -14,6 +14,7 @@ const config: TrainingConfig = {
   encoder: { kind: 'shipped', id: 'rung-mini' },
   // The most there will be: early stopping ends most runs before.
   epochs: 15,
+  minimumSteps: 0,
   // Titles a step.
   batchSize: 32,
   learningRate: learningRates.shipped,

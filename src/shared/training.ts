@@ -52,15 +52,19 @@ export interface ExtraRow {
   labels: string[];
 }
 
+export type EpochFigure = 'microF1' | 'macroF1';
+
 export interface TrainingConfig {
   encoder: EncoderSource;
   epochs: number;
+  /** Few rows make few steps an epoch: there are as many epochs more as it takes to this many steps (`epochs.ts`); 0: never. */
+  minimumSteps: number;
   /** Titles a step. */
   batchSize: number;
   /** Peak learning rate of AdamW. */
   learningRate: number;
   schedule: 'linear' | 'cosine' | 'constant' | 'plateau';
-  /** Schedule 'plateau': what the learning rate is multiplied by when the figure of `bestBy` has stopped rising. */
+  /** Schedule 'plateau': what the learning rate is multiplied by when the figure that decides has stopped rising. */
   plateauFactor: number;
   /** Schedule 'plateau': epochs without a rise that are let pass. */
   plateauPatience: number;
@@ -83,8 +87,8 @@ export interface TrainingConfig {
   classWeights: 'none' | 'sqrt-inverse' | 'inverse';
   /** Stop when validation F1 has not risen for this many epochs; null: never. */
   earlyStoppingPatience: number | null;
-  /** Which validation figure decides the best epoch. */
-  bestBy: 'microF1' | 'macroF1';
+  /** Which epoch is kept: the last, or the one that is best by a figure on the validation rows. */
+  bestBy: 'last' | EpochFigure;
   /** Gradient norm is clipped to this. */
   maxGradientNorm: number;
   /** Learning rate of each layer over that of the next one up; 1: all the same. */
@@ -160,7 +164,7 @@ export type TrainingEvent =
   | { type: 'phase'; message: string; fraction: number | null; secondsLeft?: number | null }
   | { type: 'started'; plan: TrainingPlan }
   | { type: 'step'; record: StepRecord }
-  | { type: 'epoch'; record: EpochRecord; best: boolean }
+  | { type: 'epoch'; record: EpochRecord; kept: boolean }
   /** Classical models: one candidate was tried on one label, and a label is decided. */
   | { type: 'trial'; record: TrialRecord }
   | { type: 'chosen'; record: ChosenClassifier }
@@ -237,10 +241,10 @@ export interface DataDigest {
   cleaning: CleaningOptions;
   /** Not there in runs of earlier versions. */
   unlabelled?: UnlabelledPolicy;
-}
-
   /** Row numbers of those whose labels the user had corrected; not there where there were none. */
   corrected?: number[];
+}
+
 export const recipeIds = ['rung', 'distilbert-5fold', 'deberta-weighted', 'roberta-normalised', 'classical'] as const;
 export type RecipeId = (typeof recipeIds)[number];
 
@@ -370,9 +374,15 @@ export interface Estimate {
   bytes: number;
 }
 
+/** The figure that early stopping and the plateau schedule go by. */
+export function figureOf({ bestBy }: Pick<TrainingConfig, 'bestBy'>): EpochFigure {
+  return bestBy === 'last' ? 'microF1' : bestBy;
+}
+
 export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   // The rate is the best of three for the shipped encoder by `tools/pretrain/tune.py`, on rows inside the folds.
   epochs: 6,
+  minimumSteps: 300,
   batchSize: 32,
   learningRate: 6e-4,
   schedule: 'linear',
@@ -389,8 +399,9 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   asymmetricMargin: 0.05,
   labelSmoothing: 0,
   classWeights: 'none',
-  earlyStoppingPatience: 3,
-  bestBy: 'microF1',
+  earlyStoppingPatience: null,
+  // A few hundred validation rows tell epochs apart by their noise; with a rate that has fallen to 0 the last is as good as any.
+  bestBy: 'last',
   maxGradientNorm: 1,
   layerDecay: 1,
   frozenLayers: 0,

@@ -25,6 +25,7 @@ const split = v.object({ train: v.number(), validation: v.number(), test: v.numb
 const trainingConfig = v.object({
   encoder: encoderSource,
   epochs: v.number(),
+  minimumSteps: v.optional(count, 0),
   batchSize: v.number(),
   learningRate: v.number(),
   schedule: v.picklist(['linear', 'cosine', 'constant', 'plateau']),
@@ -40,7 +41,7 @@ const trainingConfig = v.object({
   labelSmoothing: v.optional(v.number(), labelSmoothing),
   classWeights: v.picklist(['none', 'sqrt-inverse', 'inverse']),
   earlyStoppingPatience: v.nullable(v.number()),
-  bestBy: v.picklist(['microF1', 'macroF1']),
+  bestBy: v.picklist(['last', 'microF1', 'macroF1']),
   maxGradientNorm: v.number(),
   layerDecay: v.optional(v.number(), layerDecay),
   frozenLayers: v.optional(v.number(), frozenLayers),
@@ -92,8 +93,8 @@ const data = v.object({
       v.object({ kind: v.literal('none') }),
     ]),
   ),
-});
   corrected: v.optional(v.array(count)),
+});
 
 const step = v.object({
   step: count,

@@ -18,7 +18,10 @@ const labelRows = [1105, 497, 403, 211, 166, 4];
 export const exampleConfig: TrainingConfig = {
   ...defaultTrainingConfig,
   epochs: 8,
+  minimumSteps: 0,
   learningRate: 1e-3,
+  earlyStoppingPatience: 3,
+  bestBy: 'microF1',
   encoder: { kind: 'shipped', id: 'rung-mini' },
 };
 

@@ -19,7 +19,14 @@ export function testRecord(change: Partial<FinetunedRun> = {}): FinetunedRun {
     kind: 'finetune',
     recipe: 'rung',
     version: '0.1.0',
-    config: { ...defaultTrainingConfig, epochs: 8, encoder: { kind: 'shipped', id: 'rung-mini' } },
+    config: {
+      ...defaultTrainingConfig,
+      epochs: 8,
+      minimumSteps: 0,
+      earlyStoppingPatience: 3,
+      bestBy: 'microF1',
+      encoder: { kind: 'shipped', id: 'rung-mini' },
+    },
     encoderName: 'Rung mini',
     device: { backend: 'webgpu', name: 'Some GPU', software: false, threads: 1, explanation: 'Runs on the GPU.' },
     data: {

@@ -21,6 +21,8 @@ export interface DataTableProps<Row> {
   fetchRows: FetchRows<Row>;
   /** Changes when `fetchRows` would answer differently: the rows kept are dropped and the table scrolls to its top. */
   queryKey: string;
+  /** Changes when the same rows hold other things: they are fetched anew where they stand, without scrolling. */
+  revision?: number;
   getKey?: (row: Row, index: number) => string | number;
   /** What the table holds, for assistive technology. */
   caption: string;
@@ -42,7 +44,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 }
 
 function Table<Row>(props: DataTableProps<Row>) {
-  const { total, rowHeight = 36, columns, fetchRows, getKey, caption, height, minWidth, empty } = props;
+  const { total, rowHeight = 36, columns, fetchRows, getKey, caption, height, minWidth, empty, revision = 0 } = props;
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const [pages] = useState(() => new RowPages(fetchRows, redraw));
   const [sectionStart, setSectionStart] = useState(0);
@@ -62,6 +64,13 @@ function Table<Row>(props: DataTableProps<Row>) {
   useLayoutEffect(() => {
     if (pages.want(wanted.first, wanted.end, total)) redraw();
   }, [pages, wanted.first, wanted.end, total]);
+
+  const seenRevision = useRef(revision);
+  useLayoutEffect(() => {
+    if (seenRevision.current === revision) return;
+    seenRevision.current = revision;
+    if (pages.refresh(fetchRows)) redraw();
+  }, [pages, fetchRows, revision]);
 
   const busy = !pages.failed && items.some((item) => pages.at(indexOf(item)) === undefined);
   const scrollRows = (rows: number) => scroller.current?.scrollBy({ top: rows * rowHeight });

@@ -51,7 +51,7 @@ it('says where a running training is and stops it', async () => {
   await expect.element(screen.getByText('1\u00a0min 20\u00a0s left')).toBeVisible();
   await expect.element(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', String((100 * 140) / 448));
   await screen.getByRole('button', { name: 'Pause training' }).click();
-  await screen.getByRole('button', { name: 'Stop and keep the best epoch' }).click();
+  await screen.getByRole('button', { name: 'Stop and keep epoch' }).click();
   expect(on.onPause).toHaveBeenCalledOnce();
   expect(on.onStop).toHaveBeenCalledOnce();
 });
@@ -83,7 +83,7 @@ it('says what it prepares; that can be stopped but not paused', async () => {
 
 it('says why the end can no longer be stopped', async () => {
   const { screen, on } = await show({ status: 'finishing', message: 'Measuring on the test rows' });
-  const stop = screen.getByRole('button', { name: 'Stop and keep the best epoch' });
+  const stop = screen.getByRole('button', { name: 'Stop and keep epoch' });
   await expect.element(stop).toHaveAttribute('aria-disabled', 'true');
   await stop.click({ force: true });
   await expect.element(screen.getByText(/the run is being measured and kept/)).toBeVisible();

@@ -111,7 +111,7 @@ function stopTextOf({ crossValidation, method, bestEpoch }: LiveRun): string {
     return done === 0 ? 'Stop' : `Stop and keep ${formatCounted(done, 'fold')}`;
   }
   if (method === 'classical') return 'Stop the search';
-  return bestEpoch === null ? 'Stop training' : 'Stop and keep the best epoch';
+  return bestEpoch === null ? 'Stop training' : `Stop and keep epoch ${bestEpoch}`;
 }
 
 /** Attributes of a button that keeps the focus and can say why it does nothing; a `disabled` one shows no tooltip. */

@@ -31,6 +31,7 @@ export const classWeightNames: Record<TrainingConfig['classWeights'], string> = 
 };
 
 export const bestByNames: Record<TrainingConfig['bestBy'], string> = {
+  last: 'the last',
   microF1: 'micro-F1 (every label given counts the same)',
   macroF1: 'macro-F1 (every label counts the same)',
 };
@@ -81,7 +82,7 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
           ? 'off'
           : `after ${formatCount(config.earlyStoppingPatience)} epochs without a better one`,
     },
-    { id: 'bestBy', name: 'Best epoch by', value: bestByNames[config.bestBy] },
+    { id: 'bestBy', name: 'Epoch that is kept', value: bestByNames[config.bestBy] },
     {
       id: 'split',
       name: 'Training / validation / test',

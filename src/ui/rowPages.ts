@@ -3,7 +3,8 @@ export type FetchRows<Row> = (offset: number, limit: number) => readonly Row[] |
 
 interface Page<Row> {
   rows: readonly Row[];
-  state: 'ready' | 'failed';
+  /** Stale rows are shown until the new ones are there. */
+  state: 'ready' | 'stale' | 'failed';
 }
 
 const pageSize = 100;
@@ -12,7 +13,9 @@ const keptPages = 60;
 const parallelFetches = 2;
 
 export class RowPages<Row> {
-  readonly #fetchRows: FetchRows<Row>;
+  #fetchRows: FetchRows<Row>;
+  /** Counts refreshes: an answer to a question before the last one is thrown away. */
+  #round = 0;
   readonly #onChange: () => void;
   readonly #pages = new Map<number, Page<Row>>();
   readonly #inFlight = new Set<number>();
@@ -46,6 +49,15 @@ export class RowPages<Row> {
     return this.#pump();
   }
 
+  /** The same rows may hold other things now: all are asked for anew, and what is shown stays until then. */
+  refresh(fetchRows: FetchRows<Row>): boolean {
+    this.#fetchRows = fetchRows;
+    this.#round++;
+    this.#inFlight.clear();
+    for (const page of this.#pages.values()) page.state = 'stale';
+    return this.#pump();
+  }
+
   #wantedPages(): number[] {
     const { first, end } = this.#wanted;
     if (end <= first) return [];
@@ -56,7 +68,7 @@ export class RowPages<Row> {
   /** A page is missing when absent, or shorter than the total now says (tables that grow). */
   #isMissing(index: number): boolean {
     const page = this.#pages.get(index);
-    if (!page) return true;
+    if (!page || page.state === 'stale') return true;
     return page.state === 'ready' && page.rows.length < Math.min(pageSize, this.#wanted.total - index * pageSize);
   }
 
@@ -79,7 +91,9 @@ export class RowPages<Row> {
 
   #receive(index: number, answer: Promise<readonly Row[]>): void {
     this.#inFlight.add(index);
+    const round = this.#round;
     const settle = (page: Page<Row>) => {
+      if (round !== this.#round) return;
       this.#inFlight.delete(index);
       this.#pages.set(index, page);
       this.#pump();

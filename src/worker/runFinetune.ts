@@ -75,7 +75,7 @@ export async function runFinetune(
       const { value: event } = next;
       apply(run, event);
       if (event.type === 'epoch') {
-        if (event.best) await keep.files(packed(event.best.weights), 'model.safetensors');
+        if (event.kept) await keep.files(packed(event.kept.weights), 'model.safetensors');
         await keep.record();
       }
       // Told last: an epoch that the page shows is kept, even if the tab is closed at that moment.
@@ -92,7 +92,7 @@ export async function runFinetune(
       validation: result.validation,
       test: { report: result.report, rows: result.testRows },
     } satisfies Partial<FinetunedRun>);
-    // The best epoch's weights were kept when it ended; thresholds and figures are in the record.
+    // The epoch's weights were kept when it ended; thresholds and figures are in the record.
     if (result.bestEpoch === null) await keep.files(packed(result.weights), 'model.safetensors');
     await keep.record();
     return run;
@@ -105,12 +105,12 @@ export async function runFinetune(
 function apply(run: FinetunedRun, event: FinetuneEvent): void {
   if (event.type === 'step') run.steps = withStep(run.steps, event.record);
   if (event.type !== 'epoch') return;
-  const { record, best } = event;
+  const { record, kept } = event;
   run.epochs = [...run.epochs, record];
   run.seconds = record.seconds;
-  if (!best) return;
-  // Should the training not get to its end, what is kept predicts as the best epoch did.
-  const { thresholds, validation } = best;
+  if (!kept) return;
+  // Should the training not get to its end, what is kept predicts as that epoch did.
+  const { thresholds, validation } = kept;
   Object.assign(run, {
     bestEpoch: record.epoch,
     thresholds,
@@ -121,7 +121,7 @@ function apply(run: FinetunedRun, event: FinetuneEvent): void {
 
 /** As the page gets it. */
 export function withoutWeights(event: FinetuneEvent): TrainingEvent {
-  return event.type === 'epoch' ? { ...event, best: event.best !== null } : event;
+  return event.type === 'epoch' ? { ...event, kept: event.kept !== null } : event;
 }
 
 /** The encoder's name as the page shows it. */

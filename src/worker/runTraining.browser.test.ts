@@ -1,4 +1,4 @@
-/** What is left of a training that loses its device: the best epoch, which can be downloaded, predicted with and trained on. */
+/** What is left of a training that loses its device: the epoch kept last, which can be downloaded, predicted with and trained on. */
 import { describe, expect, it, vi } from 'vitest';
 import { defaultCleaning } from '../data/cleaning.ts';
 import { startBackend } from '../kernels/backend.ts';
@@ -77,7 +77,7 @@ function watchDevice(): { current: GPUDevice | null } {
 }
 
 describe('a training that loses its device', () => {
-  it('fails as such, and its best epoch is kept', async () => {
+  it('fails as such, and the epoch that was kept stays', async () => {
     const watched = watchDevice();
     const device = await startBackend('webgpu', location.href);
     const encoder = await tinyEncoder();
@@ -87,6 +87,7 @@ describe('a training that loses its device', () => {
       ...defaultTrainingConfig,
       encoder: { kind: 'dropped', id: 'tiny' } as const,
       epochs: 6,
+      minimumSteps: 0,
       learningRate: 1e-2,
       earlyStoppingPatience: null,
     };
@@ -112,15 +113,15 @@ describe('a training that loses its device', () => {
     if (run.kind !== 'finetune') throw new Error(`expected a fine-tuned run, got ${run.kind}`);
     expect(run).toMatchObject({ status: 'failed', error: { code: 'device-lost' }, test: null });
     expect(run.epochs.length).toBe(3);
-    const best = events.findLast((event) => event.type === 'epoch' && event.best);
-    expect(best).toMatchObject({ record: { epoch: run.bestEpoch } });
+    const kept = events.findLast((event) => event.type === 'epoch' && event.kept);
+    expect(kept).toMatchObject({ record: { epoch: run.bestEpoch } });
     await sameAsKept(run, archive);
     await archive.delete(live.id);
     await archive.forgetDeleted();
   });
 });
 
-/** The folder that is downloaded predicts on a new device as the best epoch did on its validation rows. */
+/** The folder that is downloaded predicts on a new device as the kept epoch did on its validation rows. */
 async function sameAsKept(run: FinetunedRun, archive: RunArchive): Promise<void> {
   await startBackend('webgpu', location.href);
   const kept = await readEncoder(await archive.files(run.id));

@@ -19,7 +19,7 @@ function keptText(run: RunRecord): string {
     return unfinished ? 'No epoch was finished; no weights were kept.' : 'Its weights were not kept.';
   const kept = unfinished
     ? `No epoch was finished: ${keptWeights(run)}`
-    : `${sentence(keptWeights(run))}, the best until then,`;
+    : sentence(keptWeights(run));
   const measured = run.test ? '; the figures are theirs' : '';
   return `${kept} are kept and can be used${measured}.`;
 }

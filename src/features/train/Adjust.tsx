@@ -92,6 +92,7 @@ function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDr
       </FieldGroup>
       <FieldGroup title="Learning">
         {number('epochs')}
+        {number('minimumSteps')}
         {number('batchSize')}
         {number('learningRate')}
         <Choice
@@ -111,7 +112,7 @@ function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDr
         {number('frozenLayers')}
         {number('gradientAccumulation')}
       </FieldGroup>
-      <FieldGroup title="Labels and the best epoch">
+      <FieldGroup title="Labels and what is kept">
         <Choice
           label="Loss"
           description="What is made small. The other two help where labels are rare; probabilities then say less. Costs nothing."
@@ -131,8 +132,8 @@ function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDr
           onChange={(classWeights) => onChange({ ...config, classWeights })}
         />
         <Choice
-          label="Best epoch by"
-          description="The figure on validation rows that decides which epoch is kept. Macro cares for rare labels."
+          label="Epoch that is kept"
+          description="The last one, or the best by a figure on validation rows, which is the surer the more rows there are."
           value={config.bestBy}
           names={bestByNames}
           onChange={(bestBy) => onChange({ ...config, bestBy })}

@@ -3,7 +3,7 @@ import { Alert, Button, Group, Progress, Text, Tooltip, VisuallyHidden } from '@
 import { Info, Pause, Play, Square } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { LiveFolds, LiveRun } from '../../shared/live.ts';
-import type { EpochRecord, TrainingConfig } from '../../shared/training.ts';
+import { figureOf, type EpochRecord, type TrainingConfig } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure, formatPercent, formatSmall } from '../../ui/format.ts';
 import { FoldTable } from '../../ui/FoldTable.tsx';
 import {
@@ -120,8 +120,7 @@ function news(live: LiveRun): string {
   if (live.method === 'classical') return `${formatCounted(live.chosen.length, 'label')} decided`;
   const last = live.epochs.at(-1);
   if (!last) return '';
-  const best = live.bestEpoch === last.epoch ? ', the best so far' : '';
-  return `Epoch ${last.epoch} is done: micro-F1 ${formatFigure(last.microF1, 2)} on validation rows${best}`;
+  return `Epoch ${last.epoch} is done: micro-F1 ${formatFigure(last.microF1, 2)} on validation rows`;
 }
 
 function Controls({ live, onPause, onResume, onStop }: Omit<LivePanelProps, 'config' | 'labelNames'>) {
@@ -163,9 +162,9 @@ function bestRecord(live: LiveRun): EpochRecord | undefined {
 
 function LiveStats({ live, config }: { live: LiveRun; config: TrainingConfig }) {
   const step = live.steps.at(-1);
-  const best = bestRecord(live);
+  const shown = config.bestBy === 'last' ? live.epochs.at(-1) : bestRecord(live);
+  const figure = figureOf(config);
   const epochs = plannedEpochs(live) ?? config.epochs;
-  const figure = config.bestBy === 'microF1' ? best?.microF1 : best?.macroF1;
   return (
     <StatRow>
       <Stat
@@ -199,14 +198,21 @@ function LiveStats({ live, config }: { live: LiveRun; config: TrainingConfig }) 
         help="The size of each correction; it rises in the warm-up and then follows the schedule."
       />
       <Stat
-        label={config.bestBy === 'microF1' ? 'Best micro-F1' : 'Best macro-F1'}
-        value={formatFigure(figure)}
-        context={best ? `in epoch ${best.epoch}, on ${rowsText(live)}` : ''}
-        help="The best epoch so far on validation rows: its weights are the ones that are kept."
+        label={config.bestBy === 'last' ? figureNames[figure] : `Best ${figureNames[figure].replace('M', 'm')}`}
+        value={formatFigure(shown?.[figure])}
+        context={shown ? `in epoch ${shown.epoch}, on ${rowsText(live)}` : ''}
+        help={keptHelp[config.bestBy === 'last' ? 'last' : 'best']}
       />
     </StatRow>
   );
 }
+
+const figureNames = { microF1: 'Micro-F1', macroF1: 'Macro-F1' };
+
+const keptHelp = {
+  last: 'How well the validation rows are told, by what was learnt so far. The last epoch is the one that is kept.',
+  best: 'The best epoch so far on validation rows: its weights are the ones that are kept.',
+};
 
 function rowsText(live: LiveRun): string {
   return live.plan ? formatCounted(live.plan.validationRows, 'row') : 'validation rows';

@@ -4,6 +4,7 @@ import { Cpu, Database, Layers, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ClassicalConfig } from '../../shared/classical.ts';
 import type { LabelCount } from '../../shared/dataset.ts';
+import { epochsOf } from '../../shared/epochs.ts';
 import type { FoldPlan } from '../../shared/recipe.ts';
 import type { DeviceReport, EncoderInfo, TrainingConfig } from '../../shared/training.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../ui/format.ts';
@@ -123,7 +124,7 @@ function EstimateText({ estimate, config, classical, foldPlan, dataset }: ReadyP
       </>
     );
   }
-  const epochs = trainings + formatCounted(config.epochs, 'epoch');
+  const epochs = trainings + formatCounted(epochsOf(dataset?.rows ?? 0, config, foldPlan), 'epoch');
   if (!estimate) return <>{epochs}. Measuring how long that takes here…</>;
   const time = formatDuration(estimate.seconds < 10 ? estimate.seconds : Math.round(estimate.seconds / 5) * 5);
   return (
@@ -140,7 +141,7 @@ function rowsText({ rows }: TrainableData, { config, classical, foldPlan }: Read
   const aside = `${formatCount(test)} kept aside for the final figures.`;
   return classical
     ? `about ${formatCount(train + validation)} to learn from, ${aside}`
-    : `about ${formatCount(train)} to learn from, ${formatCount(validation)} to choose the best epoch, ${aside}`;
+    : `about ${formatCount(train)} to learn from, ${formatCount(validation)} to ${config.bestBy === 'last' ? 'watch it and choose thresholds' : 'choose the best epoch'}, ${aside}`;
 }
 
 function DataFact({ dataset, ...props }: ReadyPanelProps & { dataset: TrainableData }) {

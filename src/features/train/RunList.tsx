@@ -5,7 +5,7 @@ import { memo, useState } from 'react';
 import type { RunRecord, RunStatus } from '../../shared/training.ts';
 import { formatCounted, formatDuration, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
 import { FileButton } from '../../ui/DropArea.tsx';
-import { bestValidationF1 } from './compareRuns.ts';
+import { keptValidationF1 } from './compareRuns.ts';
 import classes from './RunList.module.css';
 
 export interface RunListProps {
@@ -114,7 +114,7 @@ function RunRow({ run, ...props }: RunListProps & { run: RunRecord }) {
       <span className={classes.status} data-status={run.status} title={run.error?.message}>
         {statusNames[run.status]}
       </span>
-      <Figure name="Validation F1" value={formatFigure(bestValidationF1(run))} />
+      <Figure name="Validation F1" value={formatFigure(keptValidationF1(run))} />
       <Figure
         name="Test micro-F1"
         value={formatFigure(test?.value)}

@@ -6,7 +6,7 @@ import classes from './TrainScreen.module.css';
 
 /** What the three sides are for. */
 const usualText =
-  'Rows to learn from, rows that choose the best epoch and the thresholds, and rows kept for the final figures. More to learn from means less sure figures.';
+  'Rows to learn from, rows to watch it, and to choose thresholds and the best epoch, and rows kept for the final figures. More to learn from means less sure figures.';
 
 export interface SplitFieldsProps {
   text?: string;

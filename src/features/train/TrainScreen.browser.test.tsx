@@ -165,8 +165,8 @@ describe('settings', () => {
     expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...exampleConfig, learningRate: 3e-4 });
     await screen.getByLabelText('Dropout, %').fill('20');
     expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...exampleConfig, learningRate: 3e-4, dropout: 0.2 });
-    // The example's epochs are not the default's, either.
-    await expect.element(screen.getByText('3 settings changed')).toBeVisible();
+    // Four of the example's are not the defaults, either: epochs, least steps, early stopping, the epoch that is kept.
+    await expect.element(screen.getByText('6 settings changed')).toBeVisible();
     await screen.getByRole('button', { name: /Reset/ }).click();
     expect(on.onReset).toHaveBeenCalledOnce();
   });
@@ -235,7 +235,7 @@ describe('during a training', () => {
     const titles = ['Loss', 'F1 on validation rows', 'F1 of each label', 'Learning rate'];
     for (const name of titles) await expect.element(screen.getByRole('figure', { name })).toBeVisible();
     await expect.element(screen.getByRole('heading', { name: /Run 3/ })).toHaveFocus();
-    await screen.getByRole('button', { name: 'Stop and keep the best epoch' }).click();
+    await screen.getByRole('button', { name: 'Stop and keep epoch' }).click();
     expect(on.onStop).toHaveBeenCalledOnce();
   });
 

@@ -169,7 +169,7 @@ function endedText(run: RunRecord): string {
   if (run.kind === 'cross-validation') return run.status === 'stopped' ? 'stopped; its folds are kept' : 'measured';
   if (run.status !== 'stopped') return 'trained';
   if (run.kind === 'classical') return 'stopped; a search that was not ended leaves no model';
-  return run.bestEpoch === null ? `stopped; kept are ${keptWeights(run)}` : 'stopped; its best epoch is kept';
+  return `stopped; kept are ${keptWeights(run)}`;
 }
 
 function EndedRun({ run, onOpen }: { run: RunRecord; onOpen: (id: string) => void }) {

@@ -55,7 +55,7 @@ export function TrainingCharts(props: TrainingChartsProps) {
   const xDomain = useMemo(() => [0, Math.max(1, plannedEpochs)] as const, [plannedEpochs]);
   const rateDomain = useMemo(() => [0, peakRate] as const, [peakRate]);
   const marker = useMemo(
-    () => (bestEpoch === null ? null : { x: bestEpoch, label: `best: epoch ${bestEpoch}` }),
+    () => (bestEpoch === null ? null : { x: bestEpoch, label: `kept: epoch ${bestEpoch}` }),
     [bestEpoch],
   );
   const shared = {

@@ -1,14 +1,14 @@
 /** What differs between runs: settings, data, figures. */
-import type { Interval, RunRecord, SplitReport } from '../../shared/training.ts';
+import { figureOf, type Interval, type RunRecord, type SplitReport } from '../../shared/training.ts';
 import { describeRun } from '../../ui/configText.ts';
 import { formatBytes, formatCount, formatDuration, formatFigure, formatInterval } from '../../ui/format.ts';
 
-/** Figure that chose the best epoch, in that epoch; null while no epoch is done, and for what has no epochs. */
-export function bestValidationF1(run: RunRecord): number | null {
+/** Validation F1 of the epoch that is kept; null while no epoch is done, and for what has no epochs. */
+export function keptValidationF1(run: RunRecord): number | null {
   if (run.kind !== 'finetune') return null;
   const best = run.epochs.find((record) => record.epoch === run.bestEpoch);
   if (!best) return null;
-  return run.config.bestBy === 'microF1' ? best.microF1 : best.macroF1;
+  return best[figureOf(run.config)];
 }
 
 function cleaning(run: RunRecord): string {
@@ -54,9 +54,9 @@ export function comparedFigures(runs: readonly RunRecord[]): ComparedRow[] {
       return interval ? formatInterval(interval, 3) : nothing;
     });
   const rows = [
-    { name: 'Validation F1, best epoch', values: runs.map((run) => formatFigure(bestValidationF1(run))) },
+    { name: 'Validation F1, epoch kept', values: runs.map((run) => formatFigure(keptValidationF1(run))) },
     {
-      name: 'Best epoch',
+      name: 'Epoch kept',
       values: runs.map((run) =>
         run.kind === 'finetune' && run.bestEpoch !== null ? formatCount(run.bestEpoch) : nothing,
       ),

@@ -55,7 +55,7 @@ describe('changedSettings', () => {
     expect(changedSettings(usual)).toBe(0);
     expect(changedSettings({ ...usual, split: { ...usual.split } })).toBe(0);
     expect(changedSettings({ ...usual, epochs: 3, split: { train: 0.6, validation: 0.2, test: 0.2 } })).toBe(2);
-    expect(changedSettings({ ...usual, earlyStoppingPatience: null, backend: 'wasm' })).toBe(2);
+    expect(changedSettings({ ...usual, earlyStoppingPatience: 2, backend: 'wasm' })).toBe(2);
     expect(changedSettings({ ...usual, extraRows: [] })).toBe(0);
     expect(changedSettings({ ...usual, extraRows: [{ title: 'Owner', labels: ['Owner'] }] })).toBe(1);
   });

@@ -37,6 +37,7 @@ function extraRowsProblem(rows: readonly ExtraRow[]): string | undefined {
 export function configProblems(config: TrainingConfig): ConfigProblems {
   const found: ConfigProblems = {
     epochs: whole(config.epochs, 1, 500),
+    minimumSteps: whole(config.minimumSteps, 0, 10000),
     batchSize: whole(config.batchSize, 1, 1024),
     learningRate: between(config.learningRate, 1e-7, 1),
     warmup: between(config.warmup, 0, 0.9, formatPercent),

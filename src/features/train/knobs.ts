@@ -22,6 +22,7 @@ const decades: Step = (value, direction) => {
 
 export type NumericSetting =
   | 'epochs'
+  | 'minimumSteps'
   | 'batchSize'
   | 'learningRate'
   | 'warmup'
@@ -56,6 +57,12 @@ export const knobs: Record<NumericSetting, Knob> = {
     description: 'How often every title is seen. Time grows in step; too many and it learns titles by heart.',
     scale: 1,
     step: by(1),
+  },
+  minimumSteps: {
+    label: 'Steps at least',
+    description: 'With few rows there are more epochs, until there are as many steps. 0: never.',
+    scale: 1,
+    step: by(100),
   },
   batchSize: {
     label: 'Batch size, titles',
@@ -169,5 +176,7 @@ export const knobs: Record<NumericSetting, Knob> = {
 
 /** The configuration with one numeric setting changed. */
 export function withNumber(config: TrainingConfig, setting: NumericSetting, value: number): TrainingConfig {
-  return { ...config, [setting]: value };
+  // A number of epochs that somebody chose is the number.
+  const chosen = setting === 'epochs' ? { minimumSteps: 0 } : {};
+  return { ...config, ...chosen, [setting]: value };
 }

@@ -1,0 +1,28 @@
+/** How many epochs a training takes: few rows make few steps an epoch, and a classifier needs some hundred steps whatever it learns from. */
+import type { FoldPlan } from './recipe.ts';
+import type { TrainingConfig } from './training.ts';
+
+/** Most epochs that `minimumSteps` asks for: beyond, the same few titles are only learnt by heart. */
+const mostEpochs = 100;
+
+/** Epochs over `trainRows` rows, `minimumSteps` looked after. */
+export function epochsFor(
+  { epochs, minimumSteps, batchSize }: Pick<TrainingConfig, 'epochs' | 'minimumSteps' | 'batchSize'>,
+  trainRows: number,
+): number {
+  const stepsPerEpoch = Math.max(1, Math.ceil(trainRows / batchSize));
+  return Math.max(epochs, Math.min(mostEpochs, Math.ceil(minimumSteps / stepsPerEpoch)));
+}
+
+/** Epochs of a training, or of one fold, with these settings over `rows` labelled rows. */
+export function epochsOf(rows: number, config: TrainingConfig, foldPlan: FoldPlan | null): number {
+  const { train } = foldPlan ? sharesOfFold(config.split, foldPlan) : config.split;
+  return epochsFor(config, Math.round(rows * train));
+}
+
+/** What becomes of all rows in one fold. */
+export function sharesOfFold({ train, validation }: TrainingConfig['split'], { folds }: FoldPlan) {
+  const rest = 1 - 1 / folds;
+  const share = validation / (train + validation);
+  return { train: rest * (1 - share), validation: rest * share, test: 1 / folds };
+}
