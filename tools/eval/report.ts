@@ -67,6 +67,13 @@ export function print(results: readonly EvalResult[], recipe: string, folds: num
       text(meanInterval(reports.map((report) => report[figure])), deviation(reports, figure));
     console.log(`${names[figure].padEnd(36)}${of(half).padEnd(34)}${of(learned)}`);
   }
+  for (const figure of ['precision', 'recall'] as const) {
+    const of = (key: 'halfAnswers' | 'learnedAnswers'): string =>
+      mean(results.map((result) => result[key][figure])).toFixed(3);
+    console.log(`${`${figure} of all answers`.padEnd(36)} ${of('halfAnswers').padEnd(34)}${of('learnedAnswers')}`);
+  }
+  const areas = results.map(({ rocAuc }) => rocAuc).filter((area) => area !== null);
+  if (areas.length > 0) console.log(`${'ROC-AUC, mean over labels'.padEnd(36)} ${mean(areas).toFixed(3)}`);
   console.log(`${'micro-F1 of the best constant answer'.padEnd(36)} ${learned[0].constantMicroF1.toFixed(3)}`);
   for (const [i, label] of learned[0].perLabel.entries()) {
     const of = (reports: readonly SplitReport[]): string => text(meanInterval(reports.map((r) => r.perLabel[i].f1)));
@@ -104,14 +111,18 @@ export function jsonOf(results: readonly EvalResult[], recipe: string, folds: nu
     rows,
     secondsPerEpoch: epochSeconds.length > 0 ? mean(epochSeconds) : null,
     atThresholdHalf: plain(results.map(({ half }) => half)),
+    precision: mean(results.map(({ learnedAnswers }) => learnedAnswers.precision)),
+    recall: mean(results.map(({ learnedAnswers }) => learnedAnswers.recall)),
+    rocAuc: results.every(({ rocAuc }) => rocAuc !== null) ? mean(results.map(({ rocAuc }) => rocAuc ?? NaN)) : null,
     settings,
     seeds: results.map(({ seed }) => seed),
-    bySeed: results.map(({ seed, seconds, learned, half, notes }) => ({
+    bySeed: results.map(({ seed, seconds, learned, half, notes, answered }) => ({
       seed,
       seconds,
       ...plain([learned]),
       atThresholdHalf: plain([half]),
       notes,
+      answered,
     })),
   };
 }
