@@ -1,28 +1,35 @@
 /** The page that `npm run eval` opens: the app's own workers, without its interface. */
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { foldRows, withValidation } from '../../src/recipes/crossValidate.ts';
-import type { Dataset, Split } from '../../src/shared/dataset.ts';
+import type { Dataset, DataSettings, DataSummary, Split } from '../../src/shared/dataset.ts';
 import { Random } from '../../src/shared/random.ts';
+import type { RecipeData } from '../../src/shared/recipe.ts';
 import {
   defaultTrainingConfig,
   type EncoderSource,
   type FinetunedRun,
+  type RecipeId,
   type TrainingConfig,
 } from '../../src/shared/training.ts';
 import { connectData, connectEngine, type EngineClient } from '../../src/worker/client.ts';
 import { randomEncoder } from '../randomEncoder.ts';
 import { fewer, pooledReports, type EvalResult } from './folds.ts';
+import { recipeConfig } from './recipeConfig.ts';
 
 export interface EvalRequest {
   fileName: string;
   bytes: string;
   folds: number;
   seed: number;
-  /** Overrides of the app's default settings. */
+  /** Whose settings; null: the app's default ones. */
+  recipe: RecipeId | null;
+  /** Overrides of them. */
   settings: Partial<TrainingConfig>;
   encoder: string;
   /** Start from the encoder's shape with random weights, for comparison. */
   randomWeights: boolean;
+  /** Rows as the recipe has them in the app; else as they are, the same for all recipes. */
+  ownRows: boolean;
   /** Rows of each fold to learn from, validation included; null: all that are outside it. */
   trainingRows: number | null;
 }
@@ -37,14 +44,15 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
   const summary = await data.open(new File([bytes], request.fileName), {}, () => undefined);
   if (summary.blocked) throw new Error(summary.blocked.message);
   const shipped: EncoderSource = { kind: 'shipped', id: request.encoder };
+  const recipe = request.recipe && recipeConfig(request.recipe);
   const config: TrainingConfig = {
-    ...defaultTrainingConfig,
+    ...(recipe ? recipe.config : defaultTrainingConfig),
     encoder: request.randomWeights ? await randomTwin(engine, request.encoder, request.seed) : shipped,
     ...request.settings,
     seed: request.seed,
   };
   const device = await engine.device(config.backend);
-  const dataset = await data.dataset({});
+  const dataset = await data.dataset(request.ownRows ? changeOf(recipe?.data ?? null, summary) : {});
 
   const started = performance.now();
   const runs: FinetunedRun[] = [];
@@ -71,6 +79,15 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
     description: descriptionOf(config, request),
     settings: config,
     notes: [],
+  };
+}
+
+function changeOf(data: RecipeData | null, { settings }: DataSummary): Partial<DataSettings> {
+  if (!data) return {};
+  const { unlabelled, cleaning } = data;
+  return {
+    ...(unlabelled && { unlabelled }),
+    ...(cleaning && { cleaning: { ...settings.cleaning, ...cleaning } }),
   };
 }
 
