@@ -1,4 +1,13 @@
-import { Brain, ChartNoAxesCombined, Download, Network, Table2, TextCursorInput, type LucideIcon } from 'lucide-react';
+import {
+  Brain,
+  ChartNoAxesCombined,
+  Download,
+  Network,
+  ScanSearch,
+  Table2,
+  TextCursorInput,
+  type LucideIcon,
+} from 'lucide-react';
 import { places, type Place } from './places.ts';
 
 const entries: Record<Place, { name: string; icon: LucideIcon }> = {
@@ -8,6 +17,7 @@ const entries: Record<Place, { name: string; icon: LucideIcon }> = {
   predict: { name: 'Predict', icon: TextCursorInput },
   export: { name: 'Export', icon: Download },
   match: { name: 'Match', icon: Network },
+  review: { name: 'Review', icon: ScanSearch },
 };
 
 export interface NavigationProps {

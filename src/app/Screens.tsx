@@ -3,11 +3,13 @@ import { Alert, Box } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { DataScreen } from '../features/data/DataScreen.tsx';
+import type { CorrectionActions } from '../features/data/dataState.ts';
 import { ExportScreen } from '../features/export/ExportScreen.tsx';
 import { PredictScreen } from '../features/predict/PredictScreen.tsx';
 import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
+import type { DataSummary } from '../shared/dataset.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { engineWorker, dataWorker, titleReaders } from './workers.ts';
 import { keptWeights } from '../ui/keptWeights.ts';
@@ -24,6 +26,7 @@ import { openModelFiles } from './dropped.ts';
 import { useSelectedRun } from './selectedRun.ts';
 
 const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
+const ReviewPlace = lazy(() => import('./ReviewPlace.tsx'));
 
 export function Screens({ place }: { place: Place }) {
   switch (place) {
@@ -41,6 +44,12 @@ export function Screens({ place }: { place: Place }) {
       return (
         <Suspense fallback={null}>
           <MatchPlace />
+        </Suspense>
+      );
+    case 'review':
+      return (
+        <Suspense fallback={null}>
+          <ReviewPlace />
         </Suspense>
       );
   }
@@ -64,8 +73,23 @@ function DataPlace() {
       fetchRows={store.fetchRows}
       onContinue={() => goTo('train')}
       locked={locked}
+      corrections={correctionActions}
     />
   );
+}
+
+const correctionActions: CorrectionActions = {
+  onEdit: (row, labels) => void correctTable(() => dataWorker.correct([{ row, labels }], 'by hand')),
+  onUndo: () => void correctTable(() => dataWorker.undoCorrection()),
+  onRedo: () => void correctTable(() => dataWorker.redoCorrection()),
+  onReview: (start) => {
+    goTo('review');
+    if (start) void import('./reviewStore.ts').then(({ useReviewStore }) => useReviewStore.getState().find(null));
+  },
+};
+
+function correctTable(change: () => Promise<DataSummary>): Promise<boolean> {
+  return useDataStore.getState().correct(change);
 }
 
 function meanOfHistogram(counts: readonly number[]): number {
@@ -187,7 +211,10 @@ async function saveDocument(id: string): Promise<void> {
   const { runs, fail } = useEngineStore.getState();
   try {
     const name = runs.find((run) => run.id === id)?.name ?? 'Run';
-    saveBlob(await engineWorker.exportDocument(id, 'document'), `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.run.json`);
+    saveBlob(
+      await engineWorker.exportDocument(id, 'document'),
+      `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.run.json`,
+    );
   } catch (thrown) {
     fail(thrown);
   }
@@ -350,6 +377,7 @@ function ExportPlace() {
       onSelect={select}
       exportRun={(id, onnx, onProgress) => engineWorker.exportRun(id, onnx, onProgress)}
       exportEvents={(id) => engineWorker.exportDocument(id, 'events')}
+      exportPage={engineWorker.exportPage}
     />
   );
 }

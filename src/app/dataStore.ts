@@ -21,6 +21,8 @@ interface DataStore {
   openText: (text: string, options?: ImportOptions) => Promise<void>;
   openSample: () => Promise<void>;
   configure: (change: Partial<DataSettings>) => Promise<void>;
+  /** Changes labels of the open table; what goes wrong is shown as an error. @returns false when it did */
+  correct: (change: () => Promise<DataSummary>) => Promise<boolean>;
   fetchRows: (query: RowQuery, offset: number, limit: number) => Promise<RowPage>;
   /** With a recipe's own settings for this once. */
   dataset: (change: Partial<DataSettings>) => Promise<Dataset>;
@@ -94,6 +96,19 @@ export const useDataStore = create<DataStore>((set, get) => {
         set({ error: { message, hint } });
       } finally {
         set({ configuring: false });
+      }
+    },
+    correct: async (change) => {
+      const mine = openings;
+      try {
+        const summary = await change();
+        // Another table may have been opened meanwhile.
+        if (mine === openings) set({ state: { status: 'ready', summary }, error: null });
+        return true;
+      } catch (thrown) {
+        const { message, hint } = toRungError(thrown);
+        set({ error: { message, hint } });
+        return false;
       }
     },
     fetchRows: (query, offset, limit) => dataWorker.rows(query, offset, limit),

@@ -6,7 +6,7 @@ import { connectStream } from '../worker/streamClient.ts';
 
 const baseUrl = new URL('.', document.baseURI).href;
 
-function tellFailure(error: RungError): void {
+export function tellFailure(error: RungError): void {
   notifications.show({
     id: 'worker-failure',
     color: 'red',

@@ -67,7 +67,9 @@ function Choice({ row, labelNames, most, onSave, onClose }: EditLabelsProps & { 
       )}
       <fieldset className={css.labels}>
         <legend className={css.legend}>
-          {Number.isFinite(most) ? `At most ${formatCounted(most, 'label')} a row in this table` : 'Any number of labels'}
+          {Number.isFinite(most)
+            ? `At most ${formatCounted(most, 'label')} a row in this table`
+            : 'Any number of labels'}
         </legend>
         {labelNames.map((name, index) => (
           <Checkbox

@@ -101,6 +101,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     stopFetching: () => remote.stopFetching(),
     removeHubModel: (id) => remote.removeHubModel(id),
     exportRun: (id, onnx, onProgress) => remote.exportRun(id, onnx, Comlink.proxy(onProgress)),
+    exportPage: (id) => remote.exportPage(id),
     matching: matchingClient(remote),
     levelArea: levelAreaEngineClient(remote),
   };

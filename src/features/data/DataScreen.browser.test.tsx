@@ -60,6 +60,12 @@ function spies() {
     onOpenModel: vi.fn<DataScreenProps['onOpenModel']>(),
     onOpenText: vi.fn<(text: string) => void>(),
     onReopen: vi.fn<NonNullable<DataScreenProps['onReopen']>>(),
+    corrections: {
+      onEdit: vi.fn<DataScreenProps['corrections']['onEdit']>(),
+      onUndo: vi.fn<() => void>(),
+      onRedo: vi.fn<() => void>(),
+      onReview: vi.fn<(start: boolean) => void>(),
+    },
     onOpenSample: vi.fn<() => void>(),
     onConfigure: vi.fn<(change: Partial<DataSettings>) => void>(),
     onContinue: vi.fn<() => void>(),

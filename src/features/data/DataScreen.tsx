@@ -48,6 +48,7 @@ export function DataScreen(props: DataScreenProps) {
               configuring={props.configuring}
               onContinue={props.onContinue}
               locked={props.locked}
+              corrections={props.corrections}
               onReopen={props.onReopen && entry.reopen}
               {...ways}
             />

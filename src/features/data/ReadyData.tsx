@@ -3,8 +3,9 @@ import { useMemo, useRef, useState } from 'react';
 import type { DataSettings, DataSummary, FindingId, RowQuery } from '../../shared/dataset.ts';
 import { CleaningCard } from './CleaningCard.tsx';
 import { ContinueBar } from './ContinueBar.tsx';
+import { CorrectionsCard } from './CorrectionsCard.tsx';
 import css from './DataScreen.module.css';
-import type { FetchRowPage } from './dataState.ts';
+import type { CorrectionActions, FetchRowPage } from './dataState.ts';
 import { FileHeader, type FileHeaderProps } from './FileHeader.tsx';
 import { HealthPanel } from './HealthPanel.tsx';
 import { LabelCharts } from './LabelCharts.tsx';
@@ -21,6 +22,8 @@ export interface ReadyDataProps extends FileHeaderProps {
   configuring: boolean;
   onContinue: () => void;
   locked: boolean;
+  /** Corrects labels by hand and finds rows to correct. */
+  corrections: CorrectionActions;
 }
 
 /** A table that is open: what is wrong with it, what is in it, how it is read. */
@@ -31,6 +34,7 @@ export function ReadyData({
   configuring,
   onContinue,
   locked,
+  corrections,
   ...header
 }: ReadyDataProps) {
   const { settings, change } = usePendingSettings(summary, configuring, onConfigure);
@@ -77,10 +81,16 @@ export function ReadyData({
               onShowAll={filter.clear}
               hovered={hovered}
               onHover={onHover}
+              onEdit={summary.blocked ? null : (row, labels) => corrections.onEdit(row, labels)}
             />
           </div>
         </div>
         <div className={css.settings}>
+          {!summary.blocked && (
+            <div className={css.panel}>
+              <CorrectionsCard state={summary.corrections} actions={corrections} />
+            </div>
+          )}
           <div className={css.panel}>
             <RolesCard
               columns={summary.columns}

@@ -1,9 +1,11 @@
-import { Button, CloseButton, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, CloseButton, Select, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { Search } from 'lucide-react';
+import { Pencil, Search } from 'lucide-react';
+import { useState } from 'react';
 import type { DataSummary, Finding, RowQuery, RowView } from '../../shared/dataset.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { DataTableColumn } from '../../ui/DataTableRow.tsx';
+import { EditLabels } from '../../ui/EditLabels.tsx';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { LabelChip } from '../../ui/LabelChip.tsx';
 import css from './RowsTable.module.css';
@@ -20,11 +22,15 @@ export interface RowsTableProps {
   onShowAll: () => void;
   hovered: string | null;
   onHover: (label: string | null) => void;
+  /** Gives a row other labels; null where they cannot be changed now. */
+  onEdit: ((row: number, labels: string[]) => void) | null;
 }
 
 /** Every row of the table, with the search box, the label filter, and what is filtered for said in words. */
 export function RowsTable(props: RowsTableProps) {
   const { summary, rows, query, search, onSearch, onLabel, onShowAll } = props;
+  const [edited, setEdited] = useState<RowView | null>(null);
+  const cells = { ...props, onOpen: props.onEdit && setEdited };
   const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
   const finding = summary.findings.find(({ id }) => id === query.finding);
   const filtered = finding !== undefined || query.label !== undefined || (query.search ?? '') !== '';
@@ -71,9 +77,10 @@ export function RowsTable(props: RowsTableProps) {
           total={rows.total}
           // On a phone, notes get a line of their own when they are what is looked for.
           rowHeight={narrow ? (finding ? 82 : 60) : 36}
-          columns={narrow ? narrowColumns(props, finding !== undefined) : wideColumns(props)}
+          columns={narrow ? narrowColumns(cells, finding !== undefined) : wideColumns(cells)}
           fetchRows={rows.fetch}
           queryKey={rows.key}
+          revision={rows.revision}
           getKey={(row) => row.row}
           caption="Rows of the table"
           height="clamp(420px, 100dvh - 312px, 900px)"
@@ -87,6 +94,16 @@ export function RowsTable(props: RowsTableProps) {
           }
         />
       </div>
+      <EditLabels
+        row={edited}
+        labelNames={summary.labels.map(({ name }) => name)}
+        most={summary.corrections.mostLabels}
+        onClose={() => setEdited(null)}
+        onSave={(labels) => {
+          if (edited) props.onEdit?.(edited.row, labels);
+          setEdited(null);
+        }}
+      />
     </section>
   );
 }
@@ -100,7 +117,10 @@ function filterWords(finding: Finding | undefined, query: RowQuery): string {
   return words.filter((word) => word !== undefined).join(', ');
 }
 
-type CellContext = Pick<RowsTableProps, 'summary' | 'query' | 'hovered' | 'onHover'>;
+type CellContext = Pick<RowsTableProps, 'summary' | 'query' | 'hovered' | 'onHover'> & {
+  /** Opens the dialogue; null where labels cannot be changed now. */
+  onOpen: ((row: RowView) => void) | null;
+};
 
 /** Room for the largest row number, px. */
 function numberWidth({ rowCount }: DataSummary): number {
@@ -126,7 +146,12 @@ function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
       id: 'labels',
       header: 'Labels',
       width: 'minmax(0, 1.1fr)',
-      render: ({ labels }) => <Labels labels={labels} {...context} />,
+      render: (row) => (
+        <span className={css.editable}>
+          <Labels labels={row.labels} {...context} />
+          <EditButton row={row} {...context} />
+        </span>
+      ),
     },
     {
       id: 'notes',
@@ -150,14 +175,17 @@ function narrowColumns(context: CellContext, notesApart: boolean): DataTableColu
       id: 'title',
       header: 'Title, labels and notes',
       width: 'minmax(0, 1fr)',
-      render: ({ title, labels, notes }) => (
-        <div className={css.stacked}>
-          <TitleText title={title} search={context.query.search} />
-          <div className={css.stackedRest}>
-            <Labels labels={labels} {...context} />
-            {!notesApart && <Notes notes={notes} />}
+      render: (row) => (
+        <div className={css.editable}>
+          <div className={css.stacked}>
+            <TitleText title={row.title} search={context.query.search} />
+            <div className={css.stackedRest}>
+              <Labels labels={row.labels} {...context} />
+              {!notesApart && <Notes notes={row.notes} />}
+            </div>
+            {notesApart && <Notes notes={row.notes} />}
           </div>
-          {notesApart && <Notes notes={notes} />}
+          <EditButton row={row} {...context} />
         </div>
       ),
     },
@@ -200,6 +228,22 @@ function Labels({ labels, summary, hovered, onHover }: { labels: readonly string
         </span>
       ))}
     </span>
+  );
+}
+
+function EditButton({ row, onOpen }: { row: RowView } & Pick<CellContext, 'onOpen'>) {
+  if (onOpen === null) return null;
+  return (
+    <ActionIcon
+      className={css.edit}
+      variant="subtle"
+      color="gray"
+      size="sm"
+      aria-label={`Edit the labels of row ${row.row}`}
+      onClick={() => onOpen(row)}
+    >
+      <Pencil size={14} aria-hidden="true" />
+    </ActionIcon>
   );
 }
 

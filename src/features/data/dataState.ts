@@ -28,6 +28,15 @@ export interface DataScreenProps {
   locked: boolean;
   /** Reads what is open again in another way; null where it is not at hand any more. */
   onReopen: ((options: ImportOptions) => void) | null;
+  corrections: CorrectionActions;
+}
+
+export interface CorrectionActions {
+  onEdit: (row: number, labels: string[]) => void;
+  onUndo: () => void;
+  onRedo: () => void;
+  /** Goes to where doubtful rows are found and decided; `start`: at once. */
+  onReview: (start: boolean) => void;
 }
 
 /** What the page's file dialogs offer; what a file really is, its first bytes decide. */
