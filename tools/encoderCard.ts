@@ -80,8 +80,10 @@ model = AutoModelForSequenceClassification.from_pretrained("rung-mini", num_labe
 
 ## How it was made
 
-From random weights, in ${count(run.steps)} steps of AdamW (peak learning rate ${run.rate}, cosine, weight decay .01), without dropout; what is kept is the running average of the weights. Every
-step mixes these, for objectives that follow one another are forgotten:
+It began with word embeddings from latent semantic analysis (Deerwester et al. 1990) of the occupations' texts: pieces that stand with the same occupations lie together, those that
+stand with all of them weigh little, and the layers above add little at first, so that a mean-pooled title finds its occupation before the first step. Then ${count(run.steps)} steps
+of AdamW (peak learning rate ${run.rate}, half of it for word embeddings, cosine, weight decay .01), without dropout; what is kept is the running average of the weights. Every step mixes
+these, for objectives that follow one another are forgotten:
 
 - **masked words** (whole words, a quarter of them) of ${run.size} titles, and of sentences about work;
 - **the ranks of ${run.size} made titles**, read from [CLS] through \`pre_classifier\`: rank words in the ways people write them, around a field of work, one or two ranks at once, and
