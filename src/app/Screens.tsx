@@ -23,6 +23,7 @@ import { useHubStore } from './hubStore.ts';
 import { goTo, placeOf, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
 import { openModelFiles } from './dropped.ts';
+import { useSearch } from './searchStore.ts';
 import { useSelectedRun } from './selectedRun.ts';
 
 const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
@@ -111,6 +112,7 @@ function TrainPlace() {
     [summary],
   );
   const hub = useHub();
+  const search = useSearch();
   const measurementKey = useMeasurementKey();
   useMeasurement(measurementKey);
   return (
@@ -131,6 +133,7 @@ function TrainPlace() {
         prepare: engine.prepare,
         onChange: engine.setChoice,
       }}
+      search={search}
       runName={engine.runName}
       onRunName={engine.setRunName}
       estimate={estimateOf(

@@ -92,11 +92,13 @@ function nextRunName(runs: readonly RunRecord[]): string {
   return `Run ${number}`;
 }
 
-function beginning({ name, method, crossValidation }: Plan): LiveRun {
+/** The live run before its first event. */
+export function beginning({ name, method, crossValidation }: Plan): LiveRun {
   return {
     name,
     method: method.kind,
     crossValidation: crossValidation && { ...crossValidation, current: null, done: [] },
+    search: null,
     status: 'preparing',
     message: 'Preparing',
     fraction: null,

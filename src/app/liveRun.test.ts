@@ -6,6 +6,7 @@ import { estimateOf, liveAfter } from './liveRun.ts';
 const fresh: LiveRun = {
   method: 'finetune',
   crossValidation: null,
+  search: null,
   secondsLeft: null,
   trials: [],
   chosen: [],

@@ -2,10 +2,11 @@
 import type { LiveRun } from '../shared/live.ts';
 import { epochsOf, sharesOfFold } from '../shared/epochs.ts';
 import type { FoldPlan } from '../shared/recipe.ts';
+import type { SearchEvent } from '../shared/search.ts';
 import { withStep, type Estimate, type TrainingConfig, type TrainingEvent } from '../shared/training.ts';
 
 /** The live run after one more event. */
-export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
+export function liveAfter(live: LiveRun, event: TrainingEvent | SearchEvent): LiveRun {
   switch (event.type) {
     case 'phase':
       return {
@@ -48,6 +49,14 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
       const folds = live.crossValidation;
       return { ...live, crossValidation: folds && { ...folds, done: [...folds.done, event.record] } };
     }
+    case 'search-step': {
+      const { type: _, ...current } = event;
+      return { ...live, search: live.search && { ...live.search, current }, steps: [], epochs: [], bestEpoch: null };
+    }
+    case 'search-trial': {
+      const { search } = live;
+      return { ...live, search: search && { ...search, done: [...search.done, event.record] } };
+    }
     case 'paused':
       return { ...live, status: 'paused' };
     case 'resumed':
@@ -57,9 +66,9 @@ export function liveAfter(live: LiveRun, event: TrainingEvent): LiveRun {
   }
 }
 
-/** Work after the steps: there is nothing left to stop. A fold's is not the run's. */
-function isFinishing({ plan, epochs, status, crossValidation }: LiveRun): boolean {
-  return plan !== null && epochs.length > 0 && status !== 'stopping' && crossValidation === null;
+/** Work after the steps: there is nothing left to stop. That of a fold or a trial is not the run's. */
+function isFinishing({ plan, epochs, status, crossValidation, search }: LiveRun): boolean {
+  return plan !== null && epochs.length > 0 && status !== 'stopping' && crossValidation === null && search === null;
 }
 
 /** Seconds and bytes of a training with these settings, from what was measured on this device. */

@@ -7,11 +7,12 @@ import {
   defaultSearchPlan,
   searchRounds,
   withTrial,
+  type SearchEvent,
   type SearchPlan,
   type SearchTrial,
 } from '../shared/search.ts';
 import { defaultTrainingConfig, type TrainingConfig } from '../shared/training.ts';
-import { drawTrials, searchSettings, type SearchEvent } from './search.ts';
+import { drawTrials, searchSettings } from './search.ts';
 
 const count = 90;
 const dataset: Dataset = {

@@ -9,6 +9,7 @@ import {
   searchRounds,
   withTrial,
   type SearchedSetting,
+  type SearchEvent,
   type SearchPlan,
   type SearchTrial,
   type TrialSettings,
@@ -28,11 +29,6 @@ export interface SearchInput<Event> {
   /** Trains from the start and judges on the validation side; null when the signal ended it. The split's test side is empty. */
   trainOne: (config: TrainingConfig, split: Split) => AsyncGenerator<Event, number | null>;
 }
-
-export type SearchEvent =
-  /** A training begins, at `fraction` of the search's work, of which it is `part`. Rounds and folds count from 1. */
-  | { type: 'search-step'; number: number; round: number; fold: number; fraction: number; part: number }
-  | { type: 'search-trial'; record: SearchTrial };
 
 /** Yields what the trainings yield; returns the trials that are done, also when the signal ends it. */
 export async function* searchSettings<Event>(
@@ -56,7 +52,8 @@ export async function* searchSettings<Event>(
         if (signal.aborted) return done;
         const part = (share * settings.epochs) / total;
         const fraction = Math.min(1 - part, work);
-        yield { type: 'search-step', number, round: i + 1, fold: fold + 1, fraction: Math.max(0, fraction), part };
+        const at = { number, settings, round: i + 1, fold: fold + 1 };
+        yield { type: 'search-step', ...at, fraction: Math.max(0, fraction), part };
         const own = { ...split, train: fewer(split.train, share, config.seed) };
         const score = yield* input.trainOne(withTrial(config, settings, plan), own);
         if (score === null) return done;

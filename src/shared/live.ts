@@ -1,5 +1,6 @@
 /** What the page knows of the training that runs now; the store fills it from `TrainingEvent`s, the train screen draws it. */
 import type { ChosenClassifier, TrialRecord } from './classical.ts';
+import type { SearchEvent, SearchPlan, SearchTrial } from './search.ts';
 import type { CrossValidation, EpochRecord, FoldRecord, Method, StepRecord, TrainingPlan } from './training.ts';
 
 export type LiveStatus = 'preparing' | 'running' | 'paused' | 'stopping' | 'finishing';
@@ -11,11 +12,21 @@ export interface LiveFolds extends CrossValidation {
   done: FoldRecord[];
 }
 
+/** How far a search for settings is. */
+export interface LiveSearch {
+  plan: SearchPlan;
+  /** The training that runs: trial, round and fold, from 1; `part` of all work, of which `fraction` was done before. Null before the first. */
+  current: Omit<Extract<SearchEvent, { type: 'search-step' }>, 'type'> | null;
+  done: SearchTrial[];
+}
+
 export interface LiveRun {
   name: string;
   method: Method['kind'];
   /** Null for one split. */
   crossValidation: LiveFolds | null;
+  /** Null unless settings are searched. */
+  search: LiveSearch | null;
   status: LiveStatus;
   /** What is being done before or after the steps: "Compiling shaders". */
   message: string | null;

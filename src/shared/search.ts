@@ -1,5 +1,5 @@
 /** A search for the settings of a fine-tuning: what is asked for, and what is reported of it. */
-import type { TrainingConfig } from './training.ts';
+import type { EpochFigure, TrainingConfig } from './training.ts';
 
 export const searchedSettings = ['learningRate', 'layerDecay', 'epochs', 'loss', 'dropout', 'batchSize'] as const;
 export type SearchedSetting = (typeof searchedSettings)[number];
@@ -39,6 +39,31 @@ export interface SearchTrial {
   /** Seconds of training. */
   seconds: number;
 }
+
+/** What a search came to. */
+export interface SearchResult {
+  /** Of the recipe whose settings were at hand. */
+  recipeName: string;
+  /** Of the table. */
+  dataName: string;
+  plan: SearchPlan;
+  figure: EpochFigure;
+  /** In the order they were done; fewer than planned when it was stopped. */
+  trials: SearchTrial[];
+}
+
+export type SearchEvent =
+  /** A training begins, at `fraction` of the search's work, of which it is `part`. Rounds and folds count from 1. */
+  | {
+      type: 'search-step';
+      number: number;
+      settings: TrialSettings;
+      round: number;
+      fold: number;
+      fraction: number;
+      part: number;
+    }
+  | { type: 'search-trial'; record: SearchTrial };
 
 export interface SearchRound {
   trials: number;

@@ -11,6 +11,7 @@ const curves = exampleCurves(2.5, 56);
 const live: LiveRun = {
   method: 'finetune',
   crossValidation: null,
+  search: null,
   secondsLeft: null,
   trials: [],
   chosen: [],

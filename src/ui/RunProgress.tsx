@@ -1,7 +1,8 @@
 /** The slim bar that stays in sight while a training runs, whatever screen is open. */
 import { ActionIcon, Progress, Tooltip } from '@mantine/core';
 import { Pause, Play, Square } from 'lucide-react';
-import type { LiveFolds, LiveRun } from '../shared/live.ts';
+import type { LiveFolds, LiveRun, LiveSearch } from '../shared/live.ts';
+import { searchRounds } from '../shared/search.ts';
 import { formatCounted, formatPercent, formatTimeLeft } from './format.ts';
 import classes from './RunProgress.module.css';
 
@@ -14,6 +15,8 @@ export interface RunProgressProps {
 
 /** Share of the work that is done, 0 to 1; null while it cannot be told. */
 export function runFraction(live: LiveRun): number | null {
+  const step = live.search?.current;
+  if (step) return step.fraction + step.part * (live.plan === null ? 0 : (trainingFraction(live) ?? 0));
   const folds = live.crossValidation;
   if (folds === null || folds.current === null) return trainingFraction(live);
   return (folds.done.length + (betweenFolds(live) ? 0 : (trainingFraction(live) ?? 0))) / plannedFolds(folds);
@@ -31,6 +34,7 @@ function betweenFolds({ crossValidation }: LiveRun): boolean {
 
 /** Seconds until all is done; null while it cannot be told. */
 export function runSecondsLeft(live: LiveRun): number | null {
+  if (live.search) return searchSecondsLeft(live.search);
   const left = live.method === 'classical' ? live.secondsLeft : (live.steps.at(-1)?.secondsLeft ?? null);
   const folds = live.crossValidation;
   if (folds === null) return left;
@@ -46,6 +50,22 @@ export function runSecondsLeft(live: LiveRun): number | null {
   const current = betweenFolds(live) ? 0 : (left ?? ofOne);
   const others = plannedFolds(folds) - done.length - (betweenFolds(live) ? 0 : 1);
   return current + ofOne * others;
+}
+
+/** By the trials that are done, the training that runs counted as not begun; null before the first is done. */
+function searchSecondsLeft({ current, done }: LiveSearch): number | null {
+  if (current === null || done.length === 0 || current.fraction === 0) return null;
+  const seconds = done.reduce((sum, trial) => sum + trial.seconds, 0);
+  return (seconds / current.fraction) * (1 - current.fraction);
+}
+
+/** "Trial 3 of 9, round 1 of 2"; with several folds "…, fold 2 of 3". */
+export function searchText({ plan, current }: LiveSearch): string {
+  if (current === null) return '';
+  const rounds = searchRounds(plan).length;
+  const round = rounds > 1 ? `, round ${current.round} of ${rounds}` : '';
+  const fold = plan.folds > 1 ? `, fold ${current.fold} of ${plan.folds}` : '';
+  return `Settings ${current.number} of ${plan.trials}${round}${fold}`;
 }
 
 /** The same of one training. */
@@ -73,6 +93,7 @@ export function runActivity(live: LiveRun): string {
   const { method, message, crossValidation } = live;
   const what = [
     ...(crossValidation?.current ? [foldText(crossValidation)] : []),
+    ...(live.search?.current ? [searchText(live.search)] : []),
     ...(method === 'classical' && message !== null ? [message] : []),
   ];
   return [...what, time].join(' · ');
@@ -105,7 +126,9 @@ export function runControls(live: LiveRun): RunControls {
   return { pause: live.status === 'preparing' ? 'There is nothing to pause yet' : null, stop: null, stopText };
 }
 
-function stopTextOf({ crossValidation, method, bestEpoch }: LiveRun): string {
+function stopTextOf({ crossValidation, search, method, bestEpoch }: LiveRun): string {
+  if (search)
+    return search.done.length === 0 ? 'Stop the search' : `Stop and keep ${formatCounted(search.done.length, 'trial')}`;
   if (crossValidation) {
     const done = crossValidation.done.length;
     return done === 0 ? 'Stop' : `Stop and keep ${formatCounted(done, 'fold')}`;
@@ -143,7 +166,7 @@ export function RunProgress({ live, onPause, onResume, onStop }: RunProgressProp
         {live.name}
       </span>
       <span className={`${classes.facts} tabular`}>
-        {epochs !== null && live.crossValidation === null && live.status !== 'finishing' && (
+        {epochs !== null && live.crossValidation === null && live.search === null && live.status !== 'finishing' && (
           <span>
             epoch {epoch} of {epochs}
           </span>

@@ -81,6 +81,8 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
         Comlink.transfer(request, [...buffersOfDataset(request.dataset), ...buffersOfSplit(request.split)]),
         Comlink.proxy(onEvent),
       ),
+    search: (request, onEvent) =>
+      remote.search(Comlink.transfer(request, buffersOfDataset(request.dataset)), Comlink.proxy(onEvent)),
     pause: () => remote.pause(),
     resume: () => remote.resume(),
     stop: () => remote.stop(),

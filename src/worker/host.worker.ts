@@ -12,6 +12,7 @@ import { RungError } from '../shared/errors.ts';
 import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
+import type { SearchTrial } from '../shared/search.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
@@ -37,7 +38,9 @@ import { moveThresholds } from './moveThresholds.ts';
 import { Neighbours } from './neighbours.ts';
 import { RunArchive } from './runArchive.ts';
 import { kindOfJson, readRunDocument, writeRunFile } from './runDocuments.ts';
+import { runSearch } from './runSearch.ts';
 import { runTraining } from './runTraining.ts';
+import type { TrainingSurroundings } from './surroundings.ts';
 import { installErrorTransfer } from './transfer.ts';
 
 class Host implements EngineApi {
@@ -114,7 +117,19 @@ class Host implements EngineApi {
     }
   }
 
-  async train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord> {
+  train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord> {
+    return this.alone(onEvent, (around) => runTraining(request, around));
+  }
+
+  search(...[request, onEvent]: Parameters<EngineApi['search']>): Promise<SearchTrial[]> {
+    return this.alone(onEvent, (around) => runSearch(request, around, onEvent));
+  }
+
+  /** Work that has the device to itself, can be paused and stopped, and is told of. */
+  private async alone<T>(
+    onEvent: (event: TrainingEvent) => void,
+    work: (around: TrainingSurroundings) => Promise<T>,
+  ): Promise<T> {
     if (this.training) {
       throw new RungError('busy', 'A training is running already.', 'Stop it first, or wait until it is done.');
     }
@@ -127,7 +142,7 @@ class Host implements EngineApi {
       const release = await holdRun(live.id);
       try {
         const startDevice = (backend: Backend | null): Promise<DeviceReport> => this.started(backend);
-        return await runTraining(request, { encoders: this.encoderList, archive, startDevice, live, onEvent });
+        return await work({ encoders: this.encoderList, archive, startDevice, live, onEvent });
       } finally {
         release();
       }

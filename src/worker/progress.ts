@@ -1,10 +1,8 @@
 /** Reports of progress: no more than ten a second, with the time that is left. */
-import type { TrainingEvent } from '../shared/training.ts';
-
 const apart = 100;
 
 /** Of phases ten a second go on, of the others the next tells as much; all other events pass. */
-export function throttled(onEvent: (event: TrainingEvent) => void): (event: TrainingEvent) => void {
+export function throttled<Event extends { type: string }>(onEvent: (event: Event) => void): (event: Event) => void {
   let last = -Infinity;
   return (event) => {
     const now = performance.now();

@@ -10,6 +10,7 @@ import type { RecipeInfo } from '../shared/recipe.ts';
 import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
 import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matching.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
+import type { SearchEvent, SearchPlan, SearchTrial } from '../shared/search.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type {
   Backend,
@@ -101,6 +102,13 @@ export interface TrainingRequest {
 /** What a run can be saved as, beside its model. */
 export type RunFile = 'document' | 'events';
 
+export interface SearchRequest {
+  dataset: Dataset;
+  /** The settings at hand; its shares and seed say which rows are test rows, which are left alone. */
+  config: TrainingConfig;
+  plan: SearchPlan;
+}
+
 export interface DroppedModel {
   /** Null for a classical model: nothing of it can be trained on. */
   encoder: EncoderInfo | null;
@@ -151,6 +159,8 @@ export interface EngineApi {
   measure(config: TrainingConfig, titles: PackedStrings): Promise<Estimate | null>;
   /** Trains to the end and resolves with the record; `stop` ends it early, the best epoch kept. */
   train(request: TrainingRequest, onEvent: (event: TrainingEvent) => void): Promise<RunRecord>;
+  /** Tries settings and resolves with the trials that are done; `stop` ends it early. Nothing is kept. */
+  search(request: SearchRequest, onEvent: (event: TrainingEvent | SearchEvent) => void): Promise<SearchTrial[]>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;

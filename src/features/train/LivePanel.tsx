@@ -14,9 +14,11 @@ import {
   runActivity,
   runControls,
   runFraction,
+  searchText,
 } from '../../ui/RunProgress.tsx';
 import { Stat, StatRow } from '../../ui/Stat.tsx';
 import { ClassicalLive } from './ClassicalLive.tsx';
+import { SearchTable } from './SearchTable.tsx';
 import { TrainingCharts } from './TrainingCharts.tsx';
 import classes from './TrainScreen.module.css';
 
@@ -39,7 +41,8 @@ const statusNames: Record<LiveRun['status'], string> = {
 };
 
 /** @see LivePanelProps */
-export function LivePanel({ live, config, labelNames, onPause, onResume, onStop }: LivePanelProps) {
+export function LivePanel({ live, config: chosen, labelNames, onPause, onResume, onStop }: LivePanelProps) {
+  const config = live.search?.current ? { ...chosen, ...live.search.current.settings } : chosen;
   const heading = useRef<HTMLHeadingElement>(null);
   // The Train button that had the focus is gone.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -80,6 +83,7 @@ export function LivePanel({ live, config, labelNames, onPause, onResume, onStop 
           {notice}
         </Alert>
       ))}
+      {live.search && <SearchTable {...live.search} trials={live.search.done} figure={figureOf(chosen)} />}
       {live.crossValidation && <Folds folds={live.crossValidation} />}
       {live.method === 'classical' ? (
         <ClassicalLive live={live} labelNames={live.plan?.labelNames ?? labelNames} />
@@ -117,6 +121,7 @@ function Folds({ folds }: { folds: LiveFolds }) {
 /** Said to screen readers once a fold, an epoch or a label, not at every step. */
 function news(live: LiveRun): string {
   if (live.crossValidation) return foldText(live.crossValidation);
+  if (live.search) return searchText(live.search);
   if (live.method === 'classical') return `${formatCounted(live.chosen.length, 'label')} decided`;
   const last = live.epochs.at(-1);
   if (!last) return '';

@@ -8,6 +8,7 @@ import type { RecipeId } from '../../shared/training.ts';
 import { formatCounted } from '../../ui/format.ts';
 import { foldProblems } from './configProblems.ts';
 import { NumberField } from './NumberField.tsx';
+import { SearchFields, type SearchFieldsProps } from './SearchFields.tsx';
 import classes from './RecipePanel.module.css';
 
 export interface RecipePanelProps {
@@ -20,6 +21,7 @@ export interface RecipePanelProps {
   foldPlan: FoldPlan | null;
   /** Whether the recipe has the rows its own way, where it has one. */
   prepare: boolean;
+  search: SearchFieldsProps;
   onChange: (change: { classical?: ClassicalConfig; foldPlan?: FoldPlan | null; prepare?: boolean }) => void;
 }
 
@@ -61,6 +63,7 @@ export function RecipePanel(props: RecipePanelProps) {
           <div className={classes.about}>
             {recipe && <Description recipe={recipe} {...props} />}
             <Measure {...props} />
+            {recipe?.method.kind === 'finetune' && <SearchFields {...props.search} />}
           </div>
         </div>
       </Collapse>

@@ -62,6 +62,7 @@ const usual: Omit<TrainScreenProps, keyof ReturnType<typeof callbacks>> = {
     prepare: true,
     onChange: () => undefined,
   },
+  search: { result: null, onSearch: () => undefined, onUse: () => undefined, onDismiss: () => undefined },
   hub: {
     models: [],
     fetching: null,
@@ -99,6 +100,7 @@ async function show(change: Partial<TrainScreenProps> = {}) {
 const live: LiveRun = {
   method: 'finetune',
   crossValidation: null,
+  search: null,
   secondsLeft: null,
   trials: [],
   chosen: [],

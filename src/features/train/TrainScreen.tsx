@@ -15,6 +15,7 @@ import type { HubFieldProps } from './HubField.tsx';
 import { LivePanel } from './LivePanel.tsx';
 import { ReadyPanel, type ReadyPanelProps } from './ReadyPanel.tsx';
 import { RecipePanel, type RecipePanelProps } from './RecipePanel.tsx';
+import { SearchResults, type SearchProps } from './SearchResults.tsx';
 import { RunComparison } from './RunComparison.tsx';
 import { RunList } from './RunList.tsx';
 import classes from './TrainScreen.module.css';
@@ -23,7 +24,8 @@ export interface TrainScreenProps extends Omit<ReadyPanelProps, 'classical' | 'f
   /** Called with settings that can be used only; what cannot is shown at its field and keeps Train from starting. */
   onConfigChange: (config: TrainingConfig) => void;
   onReset: () => void;
-  recipe: RecipePanelProps;
+  recipe: Omit<RecipePanelProps, 'search'>;
+  search: SearchProps;
   live: LiveRun | null;
   onPause: () => void;
   onResume: () => void;
@@ -63,6 +65,7 @@ export function TrainScreen(props: TrainScreenProps) {
   const classical = recipe.chosen === 'classical';
   const wrong = Object.keys(classical ? classicalProblems(recipe.classical) : problems).length;
   const wrongFolds = recipe.foldPlan ? Object.keys(foldProblems(recipe.foldPlan)).length : 0;
+  const blocked = props.blocked ?? blockedText(props.dataset === null, wrong, wrongFolds);
   const change = (next: TrainingConfig): void => {
     const usable = Object.keys(configProblems(next)).length === 0;
     setDraft(usable ? null : next);
@@ -95,9 +98,10 @@ export function TrainScreen(props: TrainScreenProps) {
             classical={classical ? recipe.classical : null}
             foldPlan={recipe.foldPlan}
             config={shown}
-            blocked={props.blocked ?? blockedText(props.dataset === null, wrong, wrongFolds)}
+            blocked={blocked}
           />
-          <RecipePanel {...recipe} />
+          <RecipePanel {...recipe} search={{ blocked, onSearch: props.search.onSearch }} />
+          {props.search.result && !classical && <SearchResults {...props.search} result={props.search.result} />}
           {classical ? (
             <AdjustClassical
               config={recipe.classical}

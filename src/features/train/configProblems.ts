@@ -1,6 +1,7 @@
 /** What is wrong with the settings of a training, in words that say what is allowed. */
 import { defaultClassicalConfig, type ClassicalConfig } from '../../shared/classical.ts';
 import type { FoldPlan } from '../../shared/recipe.ts';
+import type { SearchPlan } from '../../shared/search.ts';
 import { defaultTrainingConfig, type ExtraRow, type TrainingConfig } from '../../shared/training.ts';
 import { formatPercent } from '../../ui/format.ts';
 
@@ -80,6 +81,16 @@ export function classicalProblems(config: ClassicalConfig): ClassicalProblems {
 /** The same for a cross-validation. */
 export function foldProblems({ folds, repeats }: FoldPlan): Partial<Record<keyof FoldPlan, string>> {
   const found = { folds: whole(folds, 2, 20), repeats: whole(repeats, 1, 10) };
+  return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
+}
+
+/** The same for a search for settings. */
+export function searchProblems({ trials, folds, settings }: SearchPlan): Partial<Record<keyof SearchPlan, string>> {
+  const found = {
+    trials: whole(trials, 2, 100),
+    folds: whole(folds, 1, 10),
+    settings: settings.length === 0 ? 'At least one is needed' : undefined,
+  };
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
 }
 
