@@ -34,6 +34,8 @@ export function correctedCells(table: Table, layout: LabelLayout, changed: Chang
   return cells;
 }
 
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
 /** A label that stays keeps its column, new ones fill the free columns from the left. */
 function writeSeveral(
   table: Table,
@@ -43,7 +45,6 @@ function writeSeveral(
   write: (column: number, row: number, text: string) => void,
 ): void {
   const here = columns.map((column) => ({ column, label: table.cells[column][row].replace(/\s+/g, ' ').trim() }));
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   const left = labels.filter((label) => !here.some((cell) => same(cell.label, label)));
   for (const { column, label } of here) {
     if (labels.some((other) => same(other, label))) continue;
@@ -58,6 +59,10 @@ function joiner(separator: string): string {
   return /^[,;]$/.test(separator) ? `${separator} ` : separator;
 }
 
+function mostFrequent(of: Map<string, number>, fallback: string): string {
+  return [...of].reduce<[string, number]>((best, entry) => (entry[1] > best[1] ? entry : best), [fallback, 0])[0];
+}
+
 /** How a column of 0 and 1 writes them: its own most frequent words. */
 function indicatorWords(cells: readonly string[]): { yes: string; no: string } {
   const counts = { yes: new Map<string, number>(), no: new Map<string, number>() };
@@ -65,9 +70,7 @@ function indicatorWords(cells: readonly string[]): { yes: string; no: string } {
     const of = indicatorValue(cell) === 1 ? counts.yes : counts.no;
     of.set(cell, (of.get(cell) ?? 0) + 1);
   }
-  const most = (of: Map<string, number>, fallback: string): string =>
-    [...of].reduce<[string, number]>((best, entry) => (entry[1] > best[1] ? entry : best), [fallback, 0])[0];
-  return { yes: most(counts.yes, '1'), no: most(counts.no, '0') };
+  return { yes: mostFrequent(counts.yes, '1'), no: mostFrequent(counts.no, '0') };
 }
 
 function* tableRows(table: Table, cells: ReadonlyMap<number, string[]>): Generator<string[]> {

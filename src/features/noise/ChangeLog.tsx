@@ -45,8 +45,8 @@ export function ChangeLog(props: ChangeLogProps) {
       {reading && <Reading reading={reading} onClose={() => setReading(null)} />}
       {log.length > 0 && (
         <ol className={css.log} aria-label="Changes, latest first">
-          {latest.slice(0, all ? undefined : shownAtFirst).map((one, i) => (
-            <li key={`${one.row} ${one.when} ${i}`}>
+          {latest.slice(0, all ? undefined : shownAtFirst).map((one) => (
+            <li key={`${one.row} ${one.when} ${one.before.join()}`}>
               <span className={css.title}>
                 {one.title} <small>row {one.row}</small>
               </span>
@@ -67,8 +67,9 @@ export function ChangeLog(props: ChangeLogProps) {
   );
 }
 
+const words = (labels: readonly string[]): string => (labels.length === 0 ? 'no label' : labels.join(', '));
+
 function Change({ before, after }: Correction) {
-  const words = (labels: readonly string[]) => (labels.length === 0 ? 'no label' : labels.join(', '));
   if (words(before) === words(after)) return <span>{words(before)} kept</span>;
   return (
     <span className={css.change}>
@@ -153,8 +154,8 @@ function Reading({ reading: { applied, already, refused }, onClose }: { reading:
         <>
           {formatCounted(refused.length, 'line')} did not fit this table:
           <ul className={css.refused}>
-            {refused.slice(0, shownRefusals).map(({ row, reason }, i) => (
-              <li key={`${row} ${i}`}>
+            {refused.slice(0, shownRefusals).map(({ row, reason }) => (
+              <li key={`${row} ${reason}`}>
                 row {row}: {reason}
               </li>
             ))}

@@ -8,6 +8,7 @@ import { describeRun } from '../../ui/configText.ts';
 import { formatMoment } from '../../ui/format.ts';
 import { ChosenClassifiers } from './ChosenClassifiers.tsx';
 import { Confusion } from './Confusion.tsx';
+import { CorrectedNote } from './CorrectedNote.tsx';
 import { CrossValidated } from './CrossValidated.tsx';
 import { OneLabel } from './OneLabel.tsx';
 import { noFilter, type WrongFilter } from './outcomes.ts';
@@ -53,6 +54,7 @@ export function ResultsScreen(props: ResultsScreenProps) {
         <>
           <RunHeader {...props} run={run} />
           <StatusNote run={run} />
+          <CorrectedNote run={run} />
           {/* A new run starts with its own filters. */}
           {run.test &&
             (run.kind === 'cross-validation' ? (
