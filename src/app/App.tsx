@@ -29,6 +29,7 @@ function useWaits(): Record<Place, string | null> {
     predict: hasWeights || hasPackage ? null : 'waits for a trained model',
     export: hasWeights ? null : 'waits for a trained model',
     match: null,
+    'level-area': null,
     review: hasData ? null : 'waits for a table',
   };
 }

@@ -2,6 +2,7 @@ import {
   Brain,
   ChartNoAxesCombined,
   Download,
+  Layers,
   Network,
   ScanSearch,
   Table2,
@@ -17,6 +18,7 @@ const entries: Record<Place, { name: string; icon: LucideIcon }> = {
   predict: { name: 'Predict', icon: TextCursorInput },
   export: { name: 'Export', icon: Download },
   match: { name: 'Match', icon: Network },
+  'level-area': { name: 'Level & area', icon: Layers },
   review: { name: 'Review', icon: ScanSearch },
 };
 
