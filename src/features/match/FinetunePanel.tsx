@@ -4,8 +4,13 @@ import type { MatchingConfig, MatchingEncoder, TaxonomyFile } from '../../shared
 import { formatFigure, formatPercent, formatTimeLeft } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import css from './MatchScreen.module.css';
-import type { EncoderOption } from './MatchScreen.tsx';
-import { sameEncoder, type LiveTuning, type MatchSession, type MatchState } from './matchSession.ts';
+import {
+  sameEncoder,
+  type EncoderOption,
+  type LiveTuning,
+  type MatchSession,
+  type MatchState,
+} from './matchSession.ts';
 import { ReportTable } from './ReportTable.tsx';
 import { TunedList } from './TunedList.tsx';
 

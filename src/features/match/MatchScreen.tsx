@@ -7,15 +7,10 @@ import { usePageDrop } from '../../ui/usePageDrop.ts';
 import { FinetunePanel } from './FinetunePanel.tsx';
 import { ManyTitles } from './ManyTitles.tsx';
 import css from './MatchScreen.module.css';
-import type { MatchSession, MatchTools } from './matchSession.ts';
+import type { EncoderOption, MatchSession, MatchTools } from './matchSession.ts';
 import { NoTaxonomy } from './NoTaxonomy.tsx';
 import { OneTitle } from './OneTitle.tsx';
 import { TaxonomyPanel } from './TaxonomyPanel.tsx';
-
-export interface EncoderOption {
-  source: MatchingEncoder;
-  name: string;
-}
 
 export interface MatchScreenProps {
   session: MatchSession;

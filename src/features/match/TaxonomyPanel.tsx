@@ -4,8 +4,7 @@ import type { MatchingEncoder, TaxonomyColumns, TaxonomyFile } from '../../share
 import { FileButton } from '../../ui/DropArea.tsx';
 import { formatCounted, formatPercent } from '../../ui/format.ts';
 import css from './MatchScreen.module.css';
-import type { EncoderOption } from './MatchScreen.tsx';
-import type { MatchSession, MatchState } from './matchSession.ts';
+import type { EncoderOption, MatchSession, MatchState } from './matchSession.ts';
 import { taxonomyFileTypes } from './NoTaxonomy.tsx';
 
 export interface TaxonomyPanelProps {

@@ -19,6 +19,12 @@ export interface MatchTools {
   matching: EngineApi['matching'];
 }
 
+/** An encoder as it is chosen. */
+export interface EncoderOption {
+  source: MatchingEncoder;
+  name: string;
+}
+
 export interface LiveTuning {
   message: string;
   fraction: number | null;
