@@ -1,7 +1,8 @@
-/** Every recipe that the page offers, the default first. */
+/** Every recipe that the page offers, the default first, with what it reached. */
 import type { RecipeInfo } from '../shared/recipe.ts';
 import { debertaWeighted } from './debertaWeighted.ts';
 import { distilbertFiveFold } from './distilbertFiveFold.ts';
+import { figuresOf } from './figures.ts';
 import { oneClassifierPerLabel } from './oneClassifierPerLabel.ts';
 import { robertaNormalised } from './robertaNormalised.ts';
 import { rung } from './rung.ts';
@@ -12,4 +13,4 @@ export const recipes: readonly RecipeInfo[] = [
   debertaWeighted,
   robertaNormalised,
   oneClassifierPerLabel,
-];
+].map((recipe) => ({ ...recipe, figures: figuresOf(recipe.id) }));

@@ -1,11 +1,25 @@
 /** What the page knows of a recipe: what it does, and the settings it starts from. */
 import type { CleaningOptions, UnlabelledPolicy } from './dataset.ts';
-import type { CrossValidation, Method, RecipeId } from './training.ts';
+import type { CrossValidation, Interval, Method, RecipeId } from './training.ts';
 
 /** How a recipe wants the rows, where it cares; the rest is as on the Data page. */
 export interface RecipeData {
   unlabelled?: UnlabelledPolicy;
   cleaning?: Partial<CleaningOptions>;
+}
+
+/** What a recipe reached, and on what. */
+export interface RecipeFigures {
+  data: string;
+  how: string;
+  microF1: Interval;
+  /** Over labels with enough rows to say. */
+  macroF1Supported: Interval;
+  exactMatch: Interval;
+  /** Mean over the same labels; null where it is not told. */
+  rocAuc: number | null;
+  /** Means over so many. */
+  seeds: number;
 }
 
 export interface RecipeInfo {
@@ -17,6 +31,8 @@ export interface RecipeInfo {
   description: string;
   /** What the original measured wrongly, and how this one mends it. */
   mended?: string;
+  /** What it reaches here; null: not measured. The registry fills it in. */
+  figures?: RecipeFigures | null;
   /** Settings to begin with, those of the shipped encoder where there is one. */
   method: Method;
   /** Learning rates by where the encoder comes from; null where there is none. */

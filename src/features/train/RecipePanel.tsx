@@ -3,9 +3,9 @@ import { Checkbox, Collapse, Radio, SegmentedControl, Text, UnstyledButton } fro
 import { ChevronRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { ClassicalConfig } from '../../shared/classical.ts';
-import type { FoldPlan, RecipeInfo } from '../../shared/recipe.ts';
-import type { RecipeId } from '../../shared/training.ts';
-import { formatCounted } from '../../ui/format.ts';
+import type { FoldPlan, RecipeFigures, RecipeInfo } from '../../shared/recipe.ts';
+import { minimumSupport, type RecipeId } from '../../shared/training.ts';
+import { formatCounted, formatFigure, formatInterval } from '../../ui/format.ts';
 import { foldProblems } from './configProblems.ts';
 import { NumberField } from './NumberField.tsx';
 import { SearchFields, type SearchFieldsProps } from './SearchFields.tsx';
@@ -83,10 +83,13 @@ function Description({ recipe, prepare, onChange }: RecipePanelProps & { recipe:
       <h3>{recipe.name}</h3>
       <p className={classes.text}>{recipe.description}</p>
       {recipe.mended && (
-        <p className={classes.text}>
-          <strong>Measured wrongly, and mended.</strong> {recipe.mended}
-        </p>
+        <>
+          <h4>What the original measured wrongly</h4>
+          <p className={classes.text}>{recipe.mended}</p>
+        </>
       )}
+      <h4>What it reaches</h4>
+      <Figures figures={recipe.figures ?? null} />
       {recipe.data && (
         <Checkbox
           checked={prepare}
@@ -95,6 +98,33 @@ function Description({ recipe, prepare, onChange }: RecipePanelProps & { recipe:
         />
       )}
     </div>
+  );
+}
+
+function Figures({ figures }: { figures: RecipeFigures | null }) {
+  if (!figures) return <p className={classes.text}>Not measured on the project’s own data yet.</p>;
+  const { microF1, macroF1Supported, exactMatch, rocAuc, seeds, data, how } = figures;
+  const rows: [string, string][] = [
+    ['Micro-F1', formatInterval(microF1)],
+    [`Macro-F1, labels of ${minimumSupport} rows or more`, formatInterval(macroF1Supported)],
+    ['Exact match, which others call accuracy', formatInterval(exactMatch)],
+    ...(rocAuc === null ? [] : [['ROC-AUC, mean over labels', formatFigure(rocAuc)] satisfies [string, string]]),
+  ];
+  return (
+    <>
+      <dl className={`${classes.figures} tabular`}>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={classes.text}>
+        {data}: {how}
+        {seeds > 1 ? `; means over ${seeds} seeds` : ''}.
+      </p>
+    </>
   );
 }
 
