@@ -226,3 +226,8 @@ export interface EngineApi {
   readonly matching: MatchingApi;
   readonly levelArea: LevelAreaEngineApi;
 }
+  /**
+   * One HTML file that predicts with a stored run, without anything else.
+   * @throws RungError 'file-too-large', or 'offline' when its program is not at hand
+   */
+  exportPage(id: string): Promise<Blob>;
