@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { isolationHeaders } from './tools/chromium.ts';
 import { licences } from './tools/licences.ts';
+import { standalone } from './tools/standalone.ts';
 
 // Workers are started from blobs and so inherit this policy (src/worker/start.ts). Mantine writes style attributes and one style
 // element, hence 'unsafe-inline' for styles only. The Hugging Face Hub is asked only when the user fetches a model; large files come
@@ -47,6 +48,7 @@ export default defineConfig({
     react(),
     contentSecurity(),
     pageLicences,
+    standalone(),
     VitePWA({
       // A new version waits until the user takes it: the page that trains keeps the files it started with.
       registerType: 'prompt',

@@ -19,6 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   models: ['nn', 'kernels'],
   training: ['models', 'nn', 'kernels', 'metrics'],
   baselines: ['text', 'metrics'],
+  standalone: ['data', 'text', 'formats', 'kernels', 'nn', 'models', 'recipes'],
   recipes: ['data', 'text', 'formats', 'metrics', 'kernels', 'nn', 'models', 'training', 'baselines'],
   worker: [
     'recipes',

@@ -18,7 +18,7 @@ export function packageFolder(moduleId: string): string | null {
   return match && existsSync(join(match[1], 'package.json')) ? match[1] : null;
 }
 
-function entryOf(folder: string, apacheText: string): string {
+export function entryOf(folder: string, apacheText: string): string {
   const {
     name,
     version,

@@ -171,7 +171,8 @@ export async function readFile(file: File, options: ReadOptions, onProgress: Pro
   return readTextTable(bytes, file.name, options);
 }
 
-function readTextTable(bytes: Uint8Array, name: string, options: ReadOptions): Table {
+/** A text table from its bytes. @throws RungError as `readFile` */
+export function readTextTable(bytes: Uint8Array, name: string, options: ReadOptions): Table {
   const { text, encoding, invalid } = decodeText(bytes, name, options.encoding);
   const wrong = textError(text, name);
   if (wrong !== null) throw wrong;

@@ -1,11 +1,9 @@
 /** The engine's worker: dispatches calls; owns the backend, the live training, the loaded model and the kept runs. */
 import * as Comlink from 'comlink';
 import { readModelFiles } from '../formats/package.ts';
-import { writeZip } from '../formats/zipWriter.ts';
 import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
-import { classicalFileName, renewedClassicalFile } from '../recipes/classicalModel.ts';
+import { classicalFileName } from '../recipes/classicalModel.ts';
 import { readEncoder, withHead } from '../recipes/encoder.ts';
-import { exportFolder } from '../recipes/exportFolder.ts';
 import { measure } from '../recipes/measure.ts';
 import { recipes } from '../recipes/registry.ts';
 import { RungError } from '../shared/errors.ts';
@@ -14,6 +12,7 @@ import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { RecipeInfo } from '../shared/recipe.ts';
 import type { SearchTrial } from '../shared/search.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
+import type { TitleEmbeddings } from '../shared/titleMap.ts';
 import type {
   Backend,
   DeviceReport,
@@ -33,6 +32,8 @@ import { ClassicalClassifier } from './classicalClassifier.ts';
 import { Classifier, type LoadedModel } from './classifier.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
 import { changeTitle, explainTitle } from './explaining.ts';
+import { exportRunFiles, exportRunPage } from './exportFiles.ts';
+import { embedForMap } from './mapEmbeddings.ts';
 import { Matching } from './matching.ts';
 import { moveThresholds } from './moveThresholds.ts';
 import { Neighbours } from './neighbours.ts';
@@ -275,6 +276,11 @@ class Host implements EngineApi {
     return { kind: 'found', near, kept: kept.rows.length, total: kept.total };
   }
 
+  async titleEmbeddings(id: string, titles: PackedStrings): Promise<TitleEmbeddings> {
+    const run = await (await this.archive).get(id);
+    return embedForMap(await this.modelBeside(id), run, unpackStrings(titles));
+  }
+
   hubModels(): Promise<HubModel[]> {
     return this.encoderList.hub.list();
   }
@@ -292,21 +298,11 @@ class Host implements EngineApi {
   }
 
   async exportRun(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Blob> {
-    const archive = await this.archive;
-    const run = await archive.get(id);
-    onProgress('Reading the weights', null);
-    if (run.kind === 'classical') {
-      const file = renewedClassicalFile(await archive.file(id, classicalFileName), run);
-      return new Blob([file], { type: 'application/json' });
-    }
-    if (run.kind === 'cross-validation') {
-      throw new RungError('not-found', `“${run.name}” is a cross-validation: it holds figures, no model.`);
-    }
-    const files = await exportFolder(await archive.files(id), run, onnx, (file, fraction) =>
-      onProgress(`Writing ${file}`, fraction),
-    );
-    onProgress('Writing the zip', null);
-    return writeZip(files);
+    return exportRunFiles(await this.archive, id, onnx, onProgress);
+  }
+
+  async exportPage(id: string): Promise<Blob> {
+    return exportRunPage(await this.archive, id, this.baseUrl);
   }
 
   /** @throws RungError 'not-found' when another model is loaded: a file predicted chunk by chunk must not change models in the middle. */

@@ -21,6 +21,7 @@ async function show(change: Partial<ExportScreenProps> = {}) {
     onSelect: vi.fn<(id: string) => void>(),
     exportRun: async () => new Blob([new Uint8Array(2_000_000)]),
     exportEvents: async () => new Blob(['events']),
+    exportPage: async () => new Blob(['<!doctype html>']),
     ...change,
   };
   await render(
@@ -76,6 +77,23 @@ describe('ExportScreen', () => {
     await page.getByRole('button', { name: 'Download the event file' }).click();
     expect(await name).toBe('events.out.tfevents.1700000000.2nd-try');
     expect(exportEvents).toHaveBeenCalledWith(run.id);
+  });
+
+  it('saves a page for colleagues, or says why there is none', async () => {
+    const exportPage = vi
+      .fn<ExportScreenProps['exportPage']>()
+      .mockRejectedValueOnce(new RungError('file-too-large', 'Too large for a page.', 'Train a smaller encoder.'))
+      .mockResolvedValueOnce(new Blob(['<!doctype html>']));
+    const run = { ...measuredRun(), name: 'Levels: 2nd try' };
+    await show({ runs: [run], exportPage });
+    const panel = page.getByRole('region', { name: 'Web page for colleagues' });
+    await panel.getByRole('button').click();
+    await expect.element(panel.getByRole('alert')).toHaveTextContent('Too large for a page.Train a smaller encoder.');
+    const name = nextDownload();
+    await panel.getByRole('button').click();
+    expect(await name).toBe('Levels- 2nd try.html');
+    await expect.element(panel).toHaveTextContent(/is saved, 15.B/);
+    expect(exportPage).toHaveBeenLastCalledWith(run.id);
   });
 
   it('shows why it failed and can be tried again', async () => {

@@ -14,6 +14,7 @@ import { ClassicalContents } from './ClassicalContents.tsx';
 import css from './ExportScreen.module.css';
 import { EventsPanel } from './EventsPanel.tsx';
 import { OnnxChoice } from './OnnxChoice.tsx';
+import { PagePanel } from './PagePanel.tsx';
 import { fileNameOf, onnxBytes, packageParts } from './packageContents.ts';
 import { embeddingSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
 
@@ -25,13 +26,15 @@ export interface ExportScreenProps {
   exportRun: (id: string, onnx: OnnxFile[], onProgress: ProgressListener) => Promise<Blob>;
   /** What a fine-tuned run reported, for TensorBoard. */
   exportEvents: (id: string) => Promise<Blob>;
+  /** The model as one HTML file. */
+  exportPage: (id: string) => Promise<Blob>;
 }
 
 /** What transformers.js opens when it is asked for nothing else. */
 const defaultOnnx: OnnxFile[] = [{ form: 'classifier', precision: 'fp32' }];
 
 /** @see ExportScreenProps */
-export function ExportScreen({ runs, selectedId, onSelect, exportRun, exportEvents }: ExportScreenProps) {
+export function ExportScreen({ runs, selectedId, onSelect, exportRun, exportEvents, exportPage }: ExportScreenProps) {
   const [onnx, setOnnx] = useState(defaultOnnx);
   const usable = runs.filter((run) => run.weightBytes > 0);
   const run = usable.find(({ id }) => id === selectedId) ?? usable[0];
@@ -88,6 +91,7 @@ export function ExportScreen({ runs, selectedId, onSelect, exportRun, exportEven
         </div>
         <div className={css.column}>
           <CardFigures run={run} />
+          <PagePanel key={run.id} run={run} exportPage={exportPage} />
         </div>
       </div>
       {run.kind === 'finetune' && <UsagePanel run={run} onnx={onnx} />}

@@ -330,9 +330,10 @@ describe('a file too large for a table', () => {
 
   it('is predicted from disk to disk, with progress, and saved as it ends', async () => {
     const csv = new File(['Title,Labels\r\n'], 'x.csv');
+    const gate = new EventTarget();
     const predict = vi.fn<StreamWorker['predict']>(async (_, __, onProgress) => {
       onProgress(someProgress);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => gate.addEventListener('open', resolve));
       return { ...someProgress, rows: 1_400_000, bytes: 8_400_006, file: csv, ended: null };
     });
     await drop(large(), new PredictSession(), () => testStream({ predict }));
@@ -340,6 +341,7 @@ describe('a file too large for a table', () => {
       .element(page.getByText(/120.000 titles, 4\.0.MB of 8\.4.MB, 1 min 5 s left, 2.000 titles a second/))
       .toBeVisible();
     await expect.element(page.getByRole('list', { name: 'Rows with each label' })).toHaveTextContent(/No label8/);
+    gate.dispatchEvent(new Event('open'));
     await expect
       .element(page.getByText(/1.400.000 titles \(900 computed, the others repeat them\) predicted in 1 min/))
       .toBeVisible();
