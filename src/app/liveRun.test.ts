@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveRun } from '../shared/live.ts';
+import { defaultSearchPlan } from '../shared/search.ts';
 import { defaultTrainingConfig, type EpochRecord, type TrainingConfig, type TrainingPlan } from '../shared/training.ts';
 import { estimateOf, liveAfter } from './liveRun.ts';
 
@@ -52,6 +53,21 @@ const epoch: EpochRecord = {
 };
 
 describe('liveAfter', () => {
+  it('follows a search for settings: each training begins anew, trials gather, nothing is finishing', () => {
+    const settings = { learningRate: 1e-3, layerDecay: 1, epochs: 2, loss: 'bce', dropout: 0, batchSize: 8 } as const;
+    const step2 = { type: 'search-step', number: 2, settings, round: 1, fold: 1, fraction: 0.25, part: 0.25 } as const;
+    const record = { number: 1, settings, round: 1, share: 1, score: 0.5, seconds: 3 };
+    let live: LiveRun = { ...fresh, search: { plan: defaultSearchPlan, current: null, done: [] } };
+    live = liveAfter(live, { type: 'started', plan });
+    live = liveAfter(live, { type: 'epoch', record: epoch, kept: true });
+    live = liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null });
+    expect(live.status).toBe('running');
+    live = liveAfter(live, { type: 'search-trial', record });
+    live = liveAfter(live, step2);
+    expect(live).toMatchObject({ epochs: [], steps: [], bestEpoch: null });
+    expect(live.search).toMatchObject({ done: [record], current: { number: 2, fraction: 0.25, settings } });
+  });
+
   it('runs from preparation through epochs to finishing', () => {
     let live = liveAfter(fresh, { type: 'phase', message: 'Loading the encoder', fraction: 0.5 });
     expect(live).toMatchObject({ status: 'preparing', message: 'Loading the encoder', fraction: 0.5 });

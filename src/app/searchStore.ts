@@ -1,56 +1,16 @@
 /** The search for settings: how it is started, what it came to. The last result outlasts the page; a trial is kept when it is done. */
-import * as v from 'valibot';
 import { create } from 'zustand';
 import type { SearchProps } from '../features/train/SearchResults.tsx';
-import { searchedSettings, withTrial, type SearchPlan, type SearchResult } from '../shared/search.ts';
+import { withTrial, type SearchPlan, type SearchResult } from '../shared/search.ts';
 import { figureOf } from '../shared/training.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { beginning, useEngineStore } from './engineStore.ts';
 import { liveAfter } from './liveRun.ts';
 import { dataChange } from './recipeChoice.ts';
+import { readSearchResult } from './searchResult.ts';
 import { engineWorker } from './workers.ts';
 
 const key = 'rung-search';
-
-const schema: v.GenericSchema<unknown, SearchResult> = v.object({
-  recipeName: v.string(),
-  dataName: v.string(),
-  plan: v.object({
-    method: v.picklist(['random', 'halving']),
-    trials: v.number(),
-    settings: v.array(v.picklist(searchedSettings)),
-    folds: v.number(),
-  }),
-  figure: v.picklist(['microF1', 'macroF1']),
-  trials: v.array(
-    v.object({
-      number: v.number(),
-      settings: v.object({
-        learningRate: v.number(),
-        layerDecay: v.number(),
-        epochs: v.number(),
-        loss: v.picklist(['bce', 'focal', 'asymmetric']),
-        dropout: v.number(),
-        batchSize: v.number(),
-      }),
-      round: v.number(),
-      share: v.number(),
-      score: v.number(),
-      seconds: v.number(),
-    }),
-  ),
-});
-
-/** What an earlier visit left; null where that is nothing, or nothing that can be read. */
-export function readSearchResult(text: string | null): SearchResult | null {
-  if (text === null) return null;
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(text));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Storage can be closed to a page, or full: the result then ends with the visit. */
 function stored(): SearchResult | null {

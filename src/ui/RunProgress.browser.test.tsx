@@ -4,6 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-react';
 import type { LiveRun } from '../shared/live.ts';
+import { defaultSearchPlan } from '../shared/search.ts';
 import { exampleCurves, exampleDevice, exampleLabels } from '../testing/exampleRun.ts';
 import { RunProgress } from './RunProgress.tsx';
 
@@ -55,6 +56,17 @@ it('says where a running training is and stops it', async () => {
   await screen.getByRole('button', { name: 'Stop and keep epoch' }).click();
   expect(on.onPause).toHaveBeenCalledOnce();
   expect(on.onStop).toHaveBeenCalledOnce();
+});
+
+it('says how far a search for settings is, and what stopping keeps', async () => {
+  const settings = { learningRate: 1e-3, layerDecay: 1, epochs: 8, loss: 'bce', dropout: 0, batchSize: 32 } as const;
+  const done = [{ number: 1, settings, round: 1, share: 1 / 3, score: 0.8, seconds: 30 }];
+  const current = { number: 2, settings, round: 1, fold: 1, fraction: 0.25, part: 0.25 };
+  const { screen } = await show({ search: { plan: defaultSearchPlan, current, done } });
+  await expect.element(screen.getByText(/Settings 2 of 9, round 1 of 2 · 1.min 30.s left/)).toBeVisible();
+  const value = String(100 * (0.25 + (0.25 * 140) / 448));
+  await expect.element(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', value);
+  await expect.element(screen.getByRole('button', { name: 'Stop and keep 1 trial' })).toBeVisible();
 });
 
 it('resumes a paused one', async () => {

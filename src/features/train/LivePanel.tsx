@@ -53,7 +53,7 @@ export function LivePanel({ live, config: chosen, labelNames, onPause, onResume,
         <Group justify="space-between" gap="md">
           <h2 ref={heading} tabIndex={-1} className={classes.liveName}>
             <span className={classes.status} data-status={live.status}>
-              {statusNames[live.status]}
+              {live.search && live.status === 'running' ? 'Searching' : statusNames[live.status]}
             </span>
             {live.name}
           </h2>
@@ -83,7 +83,11 @@ export function LivePanel({ live, config: chosen, labelNames, onPause, onResume,
           {notice}
         </Alert>
       ))}
-      {live.search && <SearchTable {...live.search} trials={live.search.done} figure={figureOf(chosen)} />}
+      {live.search && (
+        <div className={classes.panel}>
+          <SearchTable {...live.search} trials={live.search.done} figure={figureOf(chosen)} />
+        </div>
+      )}
       {live.crossValidation && <Folds folds={live.crossValidation} />}
       {live.method === 'classical' ? (
         <ClassicalLive live={live} labelNames={live.plan?.labelNames ?? labelNames} />

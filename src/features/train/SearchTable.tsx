@@ -62,12 +62,12 @@ export function SearchTable({ plan, trials, figure }: SearchTableProps) {
   const sorted = trials.toSorted((a, b) => b.share - a.share || b.score - a.score);
   const rounds = searchRounds(plan);
   const planned = rounds.reduce((sum, round) => sum + round.trials, 0);
-  const name = figure === 'microF1' ? 'Micro-F1' : 'Macro-F1';
+  const [name, inText] = figure === 'microF1' ? ['Micro-F1', 'micro-F1'] : ['Macro-F1', 'macro-F1'];
   return (
-    <section className={classes.panel} aria-label="Settings tried">
+    <section aria-label="Settings tried">
       <Text size="sm" mb="sm" className="tabular">
         {formatCount(trials.length)} of {formatCounted(planned, 'trial')} done
-        {best && `, best ${name} ${formatFigure(best.score)} on rows it did not learn from`}
+        {best && `, best ${inText} ${formatFigure(best.score)} on rows it did not learn from`}
       </Text>
       <div className={classes.scroll}>
         <table className={classes.table}>
