@@ -15,13 +15,12 @@ export function writeMatches({ titles, matches, codes, names }: MatchTable): Blo
     'Title',
     ...Array.from({ length: count }, (_, i) => [`Code ${i + 1}`, `Match ${i + 1}`, `Score ${i + 1}`]).flat(),
   ];
-  const rows = unpackStrings(titles).map((title, row) => [
-    escapeFormula(title),
-    ...Array.from({ length: count }, (_, i) => {
-      const at = row * count + i;
-      return [codeOf[entries[at]], nameOf[entries[at]], scores[at].toFixed(decimals)];
-    }).flat(),
-  ]);
+  const rows = unpackStrings(titles).map((title, row) => {
+    const cells = [escapeFormula(title)];
+    for (let at = row * count; at < (row + 1) * count; at++)
+      cells.push(codeOf[entries[at]], nameOf[entries[at]], scores[at].toFixed(decimals));
+    return cells;
+  });
   // Excel takes a file without the mark for Windows-1252.
   const parts = ['\ufeff'];
   const all = [header, ...rows];

@@ -13,6 +13,11 @@ export function isReported(column: string): boolean {
   return /reported/i.test(column);
 }
 
+/** Share of the filled cells that are different. */
+function variety({ distinct, filled }: ColumnProfile): number {
+  return distinct.size / Math.max(1, filled);
+}
+
 /** Columns of a table with entries, guessed. */
 export function guessTaxonomyColumns(table: Table): TaxonomyColumns {
   const profiles = table.columns.map((_, column) => profileColumn(table, column));
@@ -28,7 +33,6 @@ export function guessTaxonomyColumns(table: Table): TaxonomyColumns {
     if (best !== null) free.delete(best);
     return best;
   };
-  const variety = ({ distinct, filled }: ColumnProfile): number => distinct.size / Math.max(1, filled);
   // “Description” before “definition” and “scope note”: fuller in files that have several.
   const description = take((profile, stem) =>
     descriptionName.test(stem) ? profile.filled * (stem === 'description' ? 2 : 1) : 0,
@@ -43,7 +47,7 @@ export function guessTaxonomyColumns(table: Table): TaxonomyColumns {
     return fits * (2 * titleWordStrength(table.columns[profile.column]) + variety(profile));
   });
   const longest =
-    description ?? take((profile) => (profile.meanLength > 60 && variety(profile) > 0.5 ? profile.meanLength : 0));
+    description ?? take((profile) => (profile.meanLength > 40 && variety(profile) > 0.5 ? profile.meanLength : 0));
   return { code, title: title ?? 0, description: longest, alternates };
 }
 
@@ -70,11 +74,10 @@ export function otherTitlesColumns(
   for (const column of columns) {
     if (column === code) continue;
     const profile = profileColumn(table, column);
-    const variety = profile.distinct.size / Math.max(1, profile.filled);
     const stem = headerStem(table.columns[column]);
     const named = /title|label|name/.test(stem) ? 1 : 0;
     const score =
-      profile.letters < 0.5 || profile.meanLength > 120 ? 0 : variety + named - (/short/.test(stem) ? 1 : 0);
+      profile.letters < 0.5 || profile.meanLength > 120 ? 0 : variety(profile) + named - (/short/.test(stem) ? 1 : 0);
     if (score > most) [title, most] = [column, score];
   }
   return title < 0 ? null : { code, title };

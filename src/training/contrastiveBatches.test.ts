@@ -20,7 +20,7 @@ it('has every text once in a batch, titles beside their own, and no more of them
     }
   }
   expect([...seen].toSorted(([a], [b]) => a - b)).toEqual([[0, 1], [1, 2], [2, 3], [3, 4], [4, 4], [5, 4]]); // prettier-ignore
-  const all = batches.flatMap(({ titles }) => [...titles]);
+  const all = batches.flatMap(({ titles }) => Array.from(titles));
   expect(new Set(all).size).toBe(all.length);
 });
 

@@ -62,11 +62,12 @@ describe.each(['wasm', 'webgpu'] as const)('contrastive fine-tuning on %s', (bac
         inputs,
       );
       const among = valueAndGradients((x, y) => contrastiveLossAmong(x as never, y as never, targets, 0.2), inputs);
-      return [pairs, among].map(({ value, grads }) => [value, ...grads]);
+      return [pairs, among].map(({ value, grads }) => [value].concat(grads));
     });
     for (const i of [0, 1, 2]) {
       const [pairs, among] = await Promise.all(both.map((tensors) => tensors[i].data<'float32'>()));
       expectClose(among, pairs, 1e-6, `${i}`);
+      expect(among.length).toBe([1, 15, 15][i]);
     }
     for (const tensor of both.flat()) tensor.dispose();
   });
@@ -95,9 +96,8 @@ describe.each(['wasm', 'webgpu'] as const)('contrastive fine-tuning on %s', (bac
     reader.dispose();
     expect(memory().numTensors).toBe(before);
     const row = (i: number): Float32Array => embedded.subarray(i * 16, (i + 1) * 16);
-    const length = (x: Float32Array): number => Math.hypot(...x);
     const cosine = (x: Float32Array, y: Float32Array): number =>
-      x.reduce((sum, value, i) => sum + value * y[i], 0) / (length(x) * length(y));
+      x.reduce((sum, value, i) => sum + value * y[i], 0) / (Math.hypot(...x) * Math.hypot(...y));
     const right = Array.from(given.textOf, (own, title) => {
       const scores = Array.from({ length: texts }, (_, text) => cosine(row(title), row(given.textOf.length + text)));
       return scores.indexOf(Math.max(...scores)) === own;

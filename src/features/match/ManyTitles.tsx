@@ -253,7 +253,7 @@ function RunOfTitles({ run, file, tools, name, onStop, onAgain }: RunOfTitlesPro
         fetchRows={(offset, limit) => Array.from({ length: Math.min(limit, done - offset) }, (_, i) => offset + i)}
         queryKey={`${name} ${done} ${matches.count}`}
         caption={`Matches of ${name}`}
-        height="min(440px, 60vh)"
+        height={`min(${Math.max(3, done + 1) * 40}px, 440px, 60vh)`}
         empty="Rows appear here as they are matched."
       />
     </>

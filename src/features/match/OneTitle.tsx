@@ -3,7 +3,6 @@ import { useEffect, useMemo, useState } from 'react';
 import { scorings, type Scoring, type TaxonomyFile } from '../../shared/matching.ts';
 import { packStrings, unpackStrings } from '../../shared/strings.ts';
 import { formatFigure } from '../../ui/format.ts';
-import { ProbabilityBar } from '../../ui/ProbabilityBar.tsx';
 import css from './MatchScreen.module.css';
 import type { MatchSession, MatchState, MatchTools } from './matchSession.ts';
 
@@ -66,7 +65,9 @@ export function OneTitle({ session, state, file, tools }: OneTitleProps) {
                     {names[match.entry]}
                     <span className={css.code}>{codes[match.entry]}</span>
                   </span>
-                  <ProbabilityBar probability={Math.max(0, match.score)} threshold={0} colour="var(--accent)" />
+                  <span className={css.bar} aria-hidden="true">
+                    <span style={{ width: `${100 * Math.max(0, match.score)}%` }} />
+                  </span>
                   <span className="tabular">{formatFigure(match.score, 2)}</span>
                 </>
               )}

@@ -67,10 +67,9 @@ function byEntry(answers: readonly Answer[]): Asked[] {
     const place = places.get(first);
     if (place !== undefined && first !== entry) own.mistakes.set(place, (own.mistakes.get(place) ?? 0) + 1);
   }
-  return found.map((own) => ({
-    ...own,
-    mistakes: Array.from(own.mistakes, ([at, count]) => ({ asked: at, count })),
-  }));
+  return found.map(({ questions, top1, top5, mistakes }) => {
+    return { questions, top1, top5, mistakes: Array.from(mistakes, ([at, count]) => ({ asked: at, count })) };
+  });
 }
 
 /** In the order of `names`, with each asked entry counted `weights` times. */

@@ -50,8 +50,8 @@ export function tunedFolder(
 
 /** A config of the base model: no labels, no classifier. */
 function headless(config: Record<string, unknown>): Record<string, unknown> {
-  const left = ['id2label', 'label2id', 'problem_type', 'num_labels'];
-  const base = Object.fromEntries(Object.entries(config).filter(([name]) => !left.includes(name)));
+  const left = new Set(['id2label', 'label2id', 'problem_type', 'num_labels']);
+  const base = Object.fromEntries(Object.entries(config).filter(([name]) => !left.has(name)));
   const architectures: unknown[] = Array.isArray(config.architectures) ? config.architectures : [];
   return {
     ...base,

@@ -13,9 +13,9 @@ import { Ranking, textOf } from './ranking.ts';
 
 const texts = ['Baker. Bakes bread', 'Welder. Joins metal', 'Smith. Forges metal'];
 
-describe('ranking', () => {
-  const vectors = () => Float32Array.of(1, 0, 0, 2, 3, 3);
+const vectors = (): Float32Array => Float32Array.of(1, 0, 0, 2, 3, 3);
 
+describe('ranking', () => {
   it('adds the cosines of words, pieces and embeddings', async () => {
     const ranking = new Ranking(texts, vectors());
     const asked = ['metal worker'];
@@ -57,11 +57,12 @@ describe('ranking', () => {
   });
 });
 
+const known = (list: [string, number][]) => ({
+  titles: packStrings(list.map(([title]) => title)),
+  entries: Uint32Array.from(list, ([, entry]) => entry),
+});
+
 function taxonomyOf(names: string[][], reported: [string, number][] = []): Taxonomy {
-  const known = (list: [string, number][]) => ({
-    titles: packStrings(list.map(([title]) => title)),
-    entries: Uint32Array.from(list, ([, entry]) => entry),
-  });
   const entries = names.map((_, i) => `entry ${i}`);
   return {
     name: 'test',
