@@ -1,0 +1,18 @@
+/** What a run's model makes of a few titles, for the map; the page asks for them piece by piece, so that it can stop. */
+import * as Comlink from 'comlink';
+import type { RunRecord } from '../shared/training.ts';
+import type { TitleEmbeddings } from '../shared/titleMap.ts';
+import type { Classifier } from './classifier.ts';
+
+/** Buffers are transferred. */
+export async function embedForMap(
+  model: Classifier,
+  { data, thresholds }: RunRecord,
+  titles: readonly string[],
+): Promise<TitleEmbeddings> {
+  const vectors = await model.embed(titles);
+  const probabilities = await model.predict(titles);
+  const predicted = Uint8Array.from(probabilities, (p, at) => Number(p >= thresholds[at % thresholds.length]));
+  const embeddings = { vectors, dim: model.dim, labelNames: data.labelNames, predicted };
+  return Comlink.transfer(embeddings, [vectors.buffer, predicted.buffer]);
+}
