@@ -38,6 +38,8 @@ interface ReadModel {
 
 type Progress = (message: string, fraction: number | null) => void;
 
+/** Titles whose embeddings are worth a file. */
+const fewestKept = 200;
 /** Milliseconds between two reports. */
 const apart = 100;
 
@@ -47,6 +49,8 @@ export class LevelAreaEngine implements LevelAreaEngineApi, Comlink.ProxyMarked 
   private store: Promise<LevelAreaStore> | null = null;
   private live: AbortController | null = null;
   private embedder: Embedder | null = null;
+  /** Embeddings of the titles that were trained on last: they are the first to be predicted. */
+  private trainedOn: { encoder: Encoder; place: Map<string, number>; vectors: Float32Array } | null = null;
   /** The one that answered last. */
   private read: ReadModel | null = null;
 
@@ -72,6 +76,7 @@ export class LevelAreaEngine implements LevelAreaEngineApi, Comlink.ProxyMarked 
     }
     const live = new AbortController();
     this.live = live;
+    this.trainedOn = null;
     const { dataset, config, name, version } = request;
     const started = performance.now();
     try {
@@ -79,8 +84,12 @@ export class LevelAreaEngine implements LevelAreaEngineApi, Comlink.ProxyMarked 
       tell('Loading the encoder', null);
       const embedder = await this.embedderOf(config.encoder);
       const device = await this.around.startDevice(config.backend);
-      const embed = (titles: readonly string[], message: string) =>
-        this.embeddings(embedder, titles, throttled(tell, message), live.signal, true);
+      const embed = async (titles: readonly string[], message: string) => {
+        const vectors = await this.embeddings(embedder, titles, throttled(tell, message), live.signal);
+        // The titles themselves come first; others are parts of them.
+        this.trainedOn ??= { encoder: embedder.encoder, place: placesOf(titles), vectors };
+        return vectors;
+      };
       const outcome = await trainLevelArea({ dataset, embed, dim: embedder.dim, config, signal: live.signal, onEvent });
       const { weights, epochs, bestEpoch, stopped, rows, report } = outcome;
       const model: LevelAreaModel = {
@@ -118,10 +127,7 @@ export class LevelAreaEngine implements LevelAreaEngineApi, Comlink.ProxyMarked 
     }
     await this.around.startDevice(null);
     const titles = unpackStrings(packed);
-    const signal = new AbortController().signal;
-    const vectors = (
-      await this.embeddings(embedder, titles, throttled(onProgress, 'Reading the titles'), signal, titles.length > 200)
-    ).slice();
+    const vectors = await this.embeddingsOfRows(embedder, titles, throttled(onProgress, 'Reading the titles'));
     scaled(vectors, scaleOf(weights, model.encoder.dim));
     const shape = networkShape(model.maps, model.encoder.dim, model.config);
     const trainer = new LevelAreaTrainer(shape, weights);
@@ -185,9 +191,8 @@ export class LevelAreaEngine implements LevelAreaEngineApi, Comlink.ProxyMarked 
     titles: readonly string[],
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
-    keeping: boolean,
   ): Promise<Float32Array<ArrayBuffer>> {
-    if (!keeping || titles.length === 0) return embedder.embed(titles, onProgress, signal);
+    if (titles.length < fewestKept) return embedder.embed(titles, onProgress, signal);
     const { bytes, offsets } = packStrings(titles);
     const key = [modelPrint(embedder.encoder), fingerprint([bytes, new Uint8Array(offsets.buffer)])].join('-');
     const store = await this.kept();
@@ -197,6 +202,31 @@ export class LevelAreaEngine implements LevelAreaEngineApi, Comlink.ProxyMarked 
     await store.keepEmbeddings(key, vectors);
     return vectors;
   }
+
+  /** The same of titles that may stand there several times, and in part be those that were trained on. */
+  private async embeddingsOfRows(
+    embedder: Embedder,
+    titles: readonly string[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const { dim, encoder } = embedder;
+    const known = this.trainedOn?.encoder === encoder ? this.trainedOn : null;
+    const fresh = [...new Set(titles)].filter((title) => title !== '' && !known?.place.has(title));
+    const found = await this.embeddings(embedder, fresh, onProgress, new AbortController().signal);
+    const freshPlace = placesOf(fresh);
+    const vectors = new Float32Array(titles.length * dim);
+    for (const [row, title] of titles.entries()) {
+      const at = freshPlace.get(title);
+      const from = at === undefined ? known?.vectors : found;
+      const place = at ?? known?.place.get(title);
+      if (from && place !== undefined) vectors.set(from.subarray(place * dim, (place + 1) * dim), row * dim);
+    }
+    return vectors;
+  }
+}
+
+function placesOf(titles: readonly string[]): Map<string, number> {
+  return new Map(titles.map((title, at) => [title, at]));
 }
 
 function throttled(onProgress: Progress, message: string): (done: number, total: number) => void {

@@ -16,7 +16,7 @@ import type { PackedStrings } from '../shared/strings.ts';
 
 type Progress = (message: string, fraction: number | null) => void;
 
-/** Titles of a file as they are answered, in the file's order; invalid ones are '' and say why. */
+/** Titles of a file as they are answered, in the file's order; what is no title stands there as it is and says why. */
 export interface TitlesToAnswer {
   titles: PackedStrings;
   /** By row. */
@@ -54,10 +54,10 @@ export interface LevelAreaEngineApi {
     request: { dataset: LevelAreaDataset; config: LevelAreaConfig; name: string; version: string },
     onEvent: (event: LevelAreaEvent) => void,
   ): Promise<LevelAreaTrainingResult>;
-  /** Ends the epochs that run, the best is kept; or an answering. */
+  /** Ends the epochs that run; the best one is kept. */
   stop(): Promise<void>;
   /**
-   * Probabilities of titles; those that are '' have zeros.
+   * Probabilities of titles.
    * @throws RungError `weights-mismatch` when the encoder is not the one that it was trained on.
    */
   answer(id: string, titles: PackedStrings, onProgress: Progress): Promise<LevelAreaAnswers>;

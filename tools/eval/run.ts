@@ -6,11 +6,13 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { searchAllKinds, tfidfLogistic, type ClassicalSettings } from '../../src/recipes/oneClassifierPerLabel.ts';
+import { areaSchemes, type LevelAreaConfig } from '../../src/shared/levelArea.ts';
 import { defaultTrainingConfig, type RecipeId, type TrainingConfig } from '../../src/shared/training.ts';
 import { defaultNormalisation } from '../../src/text/normalise.ts';
 import { evaluateClassical } from './classical.ts';
 import { evaluateFinetune } from './finetune.ts';
 import type { EvalResult } from './folds.ts';
+import { evaluateLevelArea } from './levelArea.ts';
 import { evaluateMatching } from './matching.ts';
 import { tryPublishedSize } from './publishedSize.ts';
 import { jsonOf, print } from './report.ts';
@@ -35,7 +37,9 @@ const usage = `Usage: npm run eval -- --data FILE [--folds 5] [--recipe finetune
     [--weights published-size-random]: an epoch on a few rows (--rows, 64 unless told) in the size of the published checkpoint; no figures
   onet-matching: --data FOLDER, one table before and after fine-tuning: [--backend] [--epochs] [--batch-size] [--learning-rate] [--encoder]
     [--titles-per-epoch N] (of each occupation) [--seed]
-Recipes: ${recipes.join(', ')}, onet-matching`;
+  level-area: --data FILE or its FOLDER, agreement with the keywords, accuracy where there are true labels: [--areas naics|soc] [--rows N]
+    [--backend] [--epochs] [--batch-size] [--learning-rate] [--hiding X] [--encoder] [--seeds]
+Recipes: ${recipes.join(', ')}, onet-matching, level-area`;
 
 interface Request {
   file: string;
@@ -104,6 +108,8 @@ export async function main(args: string[]): Promise<number> {
       'batch-size': { type: 'string' },
       'learning-rate': { type: 'string' },
       'titles-per-epoch': { type: 'string' },
+      areas: { type: 'string', default: 'naics' },
+      hiding: { type: 'string' },
     },
   });
   const folds = Number(values.folds);
@@ -121,6 +127,18 @@ export async function main(args: string[]): Promise<number> {
       seed: values.seed,
     });
     await evaluateMatching(data, { encoder: values.encoder, backend, config, json: values.json });
+    return 0;
+  }
+  const scheme = areaSchemes.find((name) => name === values.areas);
+  if (data && values.recipe === 'level-area' && scheme && (backend === 'wasm' || backend === 'webgpu')) {
+    const numbers = givenNumbers({
+      epochs: values.epochs,
+      batchSize: values['batch-size'],
+      learningRate: values['learning-rate'],
+      hiding: values.hiding,
+    });
+    const config: Partial<LevelAreaConfig> = { ...numbers, encoder: { kind: 'shipped', id: values.encoder }, backend };
+    await evaluateLevelArea(data, { seeds, scheme, config, rows: trainingRows, json: values.json ?? null });
     return 0;
   }
   const wellFormed =

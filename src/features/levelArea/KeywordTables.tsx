@@ -66,7 +66,7 @@ export function ConflictTable({ conflicts, classes }: { conflicts: ConflictCount
             <th scope="col" className={css.wide}>
               For example
             </th>
-            <th scope="col">came to</th>
+            <th scope="col">Came to</th>
           </tr>
         </thead>
         <tbody>
