@@ -1,8 +1,9 @@
 /**
  * Figures of answers to questions that have one right entry each: top-1 (accuracy), top-5, and macro precision, recall and F1 of the
  * first answers over the entries that are asked for, as `macroAverage` has them. Intervals are 95 % percentile bootstrap over entries
- * (the cluster bootstrap, see metrics/resample.ts): the questions of one entry stand and fall together. An entry drawn twice counts as two
- * that are each wrongly named by the others as often: pooled, its own hits would outweigh the others' mistakes in every resample.
+ * (the cluster bootstrap, see metrics/resample.ts): the questions of one entry stand and fall together. An entry's own precision and F1
+ * stay as they are in every resample: counted anew, with some of the entries that are mistaken for it gone and others doubled, they
+ * would be higher in the mean than what they are to bracket.
  */
 import { percentileInterval, wilson } from '../../metrics/resample.ts';
 import type { MatchingFigures } from '../../shared/matching.ts';
@@ -22,13 +23,14 @@ export interface Answer {
 const resamples = 1000;
 const names = ['top1', 'top5', 'precision', 'recall', 'f1'] as const;
 
-/** Questions of one asked entry. */
+/** What the questions of one asked entry add. */
 interface Asked {
   questions: number;
   top1: number;
   top5: number;
-  /** Of the other entries asked for: how often each was the first answer. */
-  mistakes: { asked: number; count: number }[];
+  precision: number;
+  recall: number;
+  f1: number;
 }
 
 /** @throws Error without answers. */
@@ -56,43 +58,35 @@ function intervalOf(value: number, drawn: Float64Array, entries: number): Interv
 }
 
 function byEntry(answers: readonly Answer[]): Asked[] {
-  const places = new Map<number, number>();
-  for (const { entry } of answers) if (!places.has(entry)) places.set(entry, places.size);
-  const found = Array.from(places, () => ({ questions: 0, top1: 0, top5: 0, mistakes: new Map<number, number>() }));
+  const counts = new Map<number, { questions: number; top1: number; top5: number; named: number }>();
+  for (const { entry } of answers) counts.set(entry, { questions: 0, top1: 0, top5: 0, named: 0 });
   for (const { entry, first, above } of answers) {
-    const own = found[places.get(entry) ?? 0];
+    const own = counts.get(entry)!;
     own.questions++;
     if (first === entry) own.top1++;
     if (above < 5) own.top5++;
-    const place = places.get(first);
-    if (place !== undefined && first !== entry) own.mistakes.set(place, (own.mistakes.get(place) ?? 0) + 1);
+    const given = counts.get(first);
+    if (given) given.named++;
   }
-  return found.map(({ questions, top1, top5, mistakes }) => {
-    return { questions, top1, top5, mistakes: Array.from(mistakes, ([at, count]) => ({ asked: at, count })) };
-  });
+  return Array.from(counts.values(), ({ questions, top1, top5, named }) => ({
+    questions,
+    top1,
+    top5,
+    precision: named === 0 ? 0 : top1 / named,
+    recall: top1 / questions,
+    f1: (2 * top1) / (named + questions),
+  }));
 }
 
 /** In the order of `names`, with each asked entry counted `weights` times. */
 function figuresOf(asked: readonly Asked[], weights: Uint32Array): number[] {
-  const wrongly = new Float64Array(asked.length);
-  const sums = { questions: 0, top1: 0, top5: 0 };
+  const sums: Asked = { questions: 0, top1: 0, top5: 0, precision: 0, recall: 0, f1: 0 };
+  let entries = 0;
   for (const [i, own] of asked.entries()) {
-    if (weights[i] === 0) continue;
+    entries += weights[i];
     sums.questions += weights[i] * own.questions;
-    sums.top1 += weights[i] * own.top1;
-    sums.top5 += weights[i] * own.top5;
-    for (const mistake of own.mistakes) wrongly[mistake.asked] += weights[i] * mistake.count;
+    for (const name of names) sums[name] += weights[i] * own[name];
   }
-  const macro = { precision: 0, recall: 0, f1: 0, entries: 0 };
-  for (const [i, { questions, top1 }] of asked.entries()) {
-    const weight = weights[i];
-    if (weight === 0) continue;
-    const named = top1 + wrongly[i];
-    macro.entries += weight;
-    macro.precision += named === 0 ? 0 : (weight * top1) / named;
-    macro.recall += (weight * top1) / questions;
-    macro.f1 += (weight * 2 * top1) / (named + questions);
-  }
-  const { entries, precision, recall, f1 } = macro;
-  return [sums.top1 / sums.questions, sums.top5 / sums.questions, precision / entries, recall / entries, f1 / entries];
+  const { questions, top1, top5, precision, recall, f1 } = sums;
+  return [top1 / questions, top5 / questions, precision / entries, recall / entries, f1 / entries];
 }
