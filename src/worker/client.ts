@@ -14,6 +14,7 @@ import { matchingClient } from './matchingClient.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
 
+export { connectMap, type MapClient } from './mapClient.ts';
 export { connectLabelNoise, type LabelNoiseClient } from './labelNoiseClient.ts';
 
 export type DataClient = Omit<DataApi, 'init'>;
@@ -97,6 +98,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     predict: (modelId, titles) => remote.predict(modelId, Comlink.transfer(titles, buffersOfStrings(titles))),
     explain: (modelId, title, label) => remote.explain(modelId, title, label),
     counterfactuals: (...request) => remote.counterfactuals(...request),
+    titleEmbeddings: (id, titles) => remote.titleEmbeddings(id, titles),
     nearestTitles: (id, title, onProgress) => remote.nearestTitles(id, title, Comlink.proxy(onProgress)),
     hubModels: () => remote.hubModels(),
     fetchHubModel: (id, onProgress) => remote.fetchHubModel(id, Comlink.proxy(onProgress)),

@@ -12,6 +12,7 @@ import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matchi
 import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { SearchEvent, SearchPlan, SearchTrial } from '../shared/search.ts';
 import type { PackedStrings } from '../shared/strings.ts';
+import type { TitleEmbeddings } from '../shared/titleMap.ts';
 import type {
   Backend,
   CrossValidation,
@@ -202,6 +203,8 @@ export interface EngineApi {
    * @throws RungError 'not-found', or 'aborted' when another model was chosen meanwhile
    */
   nearestTitles(id: string, title: string, onProgress: ProgressListener): Promise<NearTitles>;
+  /** What a run's model makes of a few titles, for the map. @throws RungError 'not-found' for a run without an encoder */
+  titleEmbeddings(id: string, titles: PackedStrings): Promise<TitleEmbeddings>;
 
   /** Models of the Hub in this browser, whole or not. Nothing is asked of the Hub. */
   hubModels(): Promise<HubModel[]>;
