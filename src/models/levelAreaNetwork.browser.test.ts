@@ -15,7 +15,6 @@ import {
   tensor,
   tidy,
   valueAndGrads,
-  type Scalar,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -43,6 +42,10 @@ const normals = (shape: number[]): Tensor =>
     shape,
   );
 
+function gelu(x: Tensor2D): Tensor2D {
+  return activationComposed(x, 'gelu', noDropout);
+}
+
 type Parameters = Record<string, Tensor>;
 type Forward = (parameters: Parameters, x: Tensor2D) => Tensor2D[];
 
@@ -60,7 +63,6 @@ const composed =
   (parameters, x) => {
     const dense = (from: Tensor2D, name: string): Tensor2D =>
       add(matMul(from, parameters[`${name}.weight`] as Tensor2D, false, true), parameters[`${name}.bias`]);
-    const gelu = (from: Tensor2D): Tensor2D => activationComposed(from, 'gelu', noDropout);
     let h = gelu(dense(x, 'input'));
     for (let block = 0; block < blocks; block++) {
       const name = `blocks.${block}`;
@@ -88,7 +90,7 @@ async function outcome(
     const { value, grads } = valueAndGrads((...values: Tensor[]) => {
       const by = Object.fromEntries(names.map((name, i) => [name, values[i]]));
       const [level, area] = forward(by, x).map((logits, i) => sum(mul(logits, weights[i])));
-      return add(level, area) as Scalar;
+      return add(level, area);
     })(Object.values(parameters));
     return [value, ...grads];
   });
@@ -124,7 +126,7 @@ describe.each(['wasm', 'webgpu'] as const)('the network of level and area on %s'
     for (const [name, found] of await outcome(ours(shape), parameters, x, weights)) {
       const truth = expected.get(name)!;
       const scale = truth.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-      expectClose(found, truth, 5e-5 * scale, name);
+      expect(expectClose(found, truth, 5e-5 * scale, name)).toBeLessThan(5e-5 * scale);
     }
     dispose([...Object.values(parameters), x, ...weights]);
   });
@@ -141,7 +143,7 @@ describe.each(['wasm', 'webgpu'] as const)('the network of level and area on %s'
       return [slice(all, [2, 0], [1, 9]), alone];
     });
     const [among, alone] = await Promise.all(answers.map((answer) => answer.data<'float32'>()));
-    expectClose(among, alone, 1e-5, 'logits of one title');
+    expect(expectClose(among, alone, 1e-5, 'logits of one title')).toBeLessThan(1e-5);
     dispose(answers);
   });
 
@@ -155,6 +157,7 @@ describe.each(['wasm', 'webgpu'] as const)('the network of level and area on %s'
     const s = 1 / (1 + Math.E);
     expectClose(await value.data(), [0, 2 * s, 1, 2], 1e-6, 'value');
     expectClose(await grads[0].data(), [0, s, 0.5, 1], 1e-6, 'gradient of x');
+    expect(grads).toHaveLength(2);
     expectClose(await grads[1].data(), [0, 2 * s * (1 - s), 0.5, 0], 1e-6, 'gradient of z');
     dispose([...inputs, value, ...grads]);
   });

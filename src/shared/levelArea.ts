@@ -221,6 +221,6 @@ export const defaultLevelAreaConfig: LevelAreaConfig = {
   epochs: 40,
   patience: 4,
   classWeights: 'sqrt',
-  hiding: 0.5,
+  hiding: 0,
   seed: 42,
 };

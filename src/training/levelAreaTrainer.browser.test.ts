@@ -34,10 +34,10 @@ function examples(titles: number, seed: number): LevelAreaExamples {
 const train = examples(400, 1);
 const validation = examples(100, 2);
 
-async function losses(options: LevelAreaTrainerOptions, signal = new AbortController().signal) {
+async function losses(asked: LevelAreaTrainerOptions, signal = new AbortController().signal) {
   const trainer = new LevelAreaTrainer(shape, initialLevelArea(shape, 3));
   const epochs: LevelAreaEpoch[] = [];
-  for await (const epoch of trainer.run(() => train, validation, options, signal)) epochs.push(epoch);
+  for await (const epoch of trainer.run(() => train, validation, asked, signal)) epochs.push(epoch);
   const answers = await trainer.probabilities(validation.features);
   const weights = await trainer.read();
   trainer.dispose();

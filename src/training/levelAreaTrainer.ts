@@ -127,7 +127,7 @@ export class LevelAreaTrainer {
     classWeights: PerHead<number[] | null>,
   ): Promise<number> {
     const logits = await this.logits(features);
-    let sum = 0;
+    let total = 0;
     for (const head of heads) {
       const width = this.shape.classes[head];
       const rows = rowsWithClass(classes[head]);
@@ -136,9 +136,9 @@ export class LevelAreaTrainer {
       for (const [i, row] of rows.entries())
         picked.set(logits[head].subarray(row * width, (row + 1) * width), i * width);
       const targets = rows.map((row) => classes[head][row]);
-      sum += meanCrossEntropy(picked, targets, classWeights[head], 0);
+      total += meanCrossEntropy(picked, targets, classWeights[head], 0);
     }
-    return sum;
+    return total;
   }
 
   private logits(features: Float32Array, signal?: AbortSignal): Promise<LevelAreaAnswers> {

@@ -15,6 +15,7 @@ import { RungError } from '../shared/errors.ts';
 import {
   heads,
   type AreaScheme,
+  type Head,
   type KeywordMap,
   type Labelling,
   type LabellingSettings,
@@ -79,20 +80,24 @@ export class LevelAreaData implements LevelAreaDataApi, Comlink.ProxyMarked {
   ): Promise<Blob> {
     const texts = unpackStrings(titles);
     const readers = { level: new KeywordReader(maps.level), area: new KeywordReader(maps.area) };
-    const names = (head: 'level' | 'area'): string[] => maps[head].classes.map(({ name }) => name);
+    const names = {
+      level: maps.level.classes.map(({ name }) => escapeFormula(name)),
+      area: maps.area.classes.map(({ name }) => escapeFormula(name)),
+    };
+    const answerCells = (head: Head, text: string, row: number, valid: boolean): (string | number)[] => {
+      if (!valid) return ['', '', ''];
+      const { at, probability } = bestOf(answers[head], row, names[head].length);
+      const keyword = readers[head].read(titleWords(text)).class;
+      return [names[head][at], probability, keyword === null ? '' : names[head][keyword]];
+    };
     const parts = [csvStart, csvLines([headerCells()])];
     for (let from = 0; from < texts.length; from += rowsPerPart) {
       const rows = texts.slice(from, from + rowsPerPart).map((text, i) => {
-        const row = from + i;
-        const words = titleWords(text);
-        const cells = heads.flatMap((head) => {
-          const known = names(head);
-          const best = bestOf(answers[head], row, known.length);
-          const keyword = readers[head].read(words).class;
-          const told = reasons[row] === null ? [escapeFormula(known[best.at]), best.probability] : ['', ''];
-          return [...told, keyword === null || reasons[row] !== null ? '' : escapeFormula(known[keyword])];
-        });
-        return [escapeFormula(text), ...cells, reasons[row] ?? ''];
+        const reason = reasons[from + i];
+        const cells: (string | number)[] = [escapeFormula(text)];
+        for (const head of heads) cells.push(...answerCells(head, text, from + i, reason === null));
+        cells.push(reason ?? '');
+        return cells;
       });
       parts.push(csvLines(rows));
     }

@@ -5,6 +5,7 @@ import { formatCount, formatCounted, formatFigure, formatInterval } from '../../
 import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { LossChart } from './LearnPanel.tsx';
 import css from './LevelArea.module.css';
+import { ScrollTable } from './ScrollTable.tsx';
 import { headNames, heads } from './levelAreaSession.ts';
 
 export function ModelResults({ model }: { model: LevelAreaModel }) {
@@ -31,42 +32,40 @@ export function ModelResults({ model }: { model: LevelAreaModel }) {
 
 function HeadFigures({ name, report: { agreement, truth } }: { name: string; report: HeadReport }) {
   return (
-    <div className={css.panel} role="group" aria-label={`Results of the ${name.toLowerCase()}`}>
+    <section className={css.panel} aria-label={`Results of the ${name.toLowerCase()}`}>
       <h3>{name}</h3>
-      <div className={css.scroll} role="region" tabIndex={0} aria-label={`${name}: figures`}>
-        <table className={css.table}>
-          <thead>
-            <tr>
-              <th scope="col">On test titles</th>
-              <th scope="col" className={css.number}>
-                Titles
-              </th>
-              <th scope="col">Share right, 95 % interval</th>
-              <th scope="col" className={css.number}>
-                Macro-F1
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Measure name="Agreement with the keywords" report={agreement} />
-            {truth && (
-              <>
-                <Measure name="Accuracy, all with a true label" report={truth.all} />
-                <Measure name="Accuracy where a keyword decides" report={truth.decided} />
-                <Measure name="Accuracy of the keywords there" report={truth.keywords} />
-                <Measure name="Accuracy where none decides" report={truth.undecided} />
-              </>
-            )}
-          </tbody>
-        </table>
-      </div>
+      <ScrollTable label={`${name}: figures`}>
+        <thead>
+          <tr>
+            <th scope="col">On test titles</th>
+            <th scope="col" className={css.number}>
+              Titles
+            </th>
+            <th scope="col">Share right, 95 % interval</th>
+            <th scope="col" className={css.number}>
+              Macro-F1
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <Measure name="Agreement with the keywords" report={agreement} />
+          {truth && (
+            <>
+              <Measure name="Accuracy, all with a true label" report={truth.all} />
+              <Measure name="Accuracy where a keyword decides" report={truth.decided} />
+              <Measure name="Accuracy of the keywords there" report={truth.keywords} />
+              <Measure name="Accuracy where none decides" report={truth.undecided} />
+            </>
+          )}
+        </tbody>
+      </ScrollTable>
       <p className={css.quiet}>
         {truth
           ? 'Accuracy is against the true labels of the file. Agreement only says how well the keywords were learnt.'
           : 'Agreement says how well the keywords were learnt, not that they are right. How often the answers are true is not known: the file has no true labels.'}
       </p>
       {agreement && <ClassFigures name={name} report={truth?.all ?? agreement} true={truth !== null} />}
-    </div>
+    </section>
   );
 }
 
@@ -87,41 +86,39 @@ function Measure({ name, report }: { name: string; report: SplitReport | null })
 
 function ClassFigures({ name, report, true: known }: { name: string; report: SplitReport; true: boolean }) {
   return (
-    <div className={css.scroll} role="region" tabIndex={0} aria-label={`${name}, class by class`}>
-      <table className={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">{known ? 'True label' : 'Class by the keywords'}</th>
-            <th scope="col" className={css.number}>
-              Titles
-            </th>
-            <th scope="col" className={`${css.number} ${css.wide}`}>
-              Precision
-            </th>
-            <th scope="col" className={`${css.number} ${css.wide}`}>
-              Recall
-            </th>
-            <th scope="col" className={css.number}>
-              F1
-            </th>
-            <th scope="col" className={css.bar}>
-              95 % interval
-            </th>
+    <ScrollTable label={`${name}, class by class`}>
+      <thead>
+        <tr>
+          <th scope="col">{known ? 'True label' : 'Class by the keywords'}</th>
+          <th scope="col" className={css.number}>
+            Titles
+          </th>
+          <th scope="col" className={`${css.number} ${css.wide}`}>
+            Precision
+          </th>
+          <th scope="col" className={`${css.number} ${css.wide}`}>
+            Recall
+          </th>
+          <th scope="col" className={css.number}>
+            F1
+          </th>
+          <th scope="col" className={css.bar}>
+            95 % interval
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {report.perLabel.map(({ name: label, support, precision, recall, f1 }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td className={css.number}>{formatCount(support)}</td>
+            <td className={`${css.number} ${css.wide}`}>{formatFigure(precision?.value, 2)}</td>
+            <td className={`${css.number} ${css.wide}`}>{formatFigure(recall?.value, 2)}</td>
+            <td className={css.number}>{formatFigure(f1?.value, 2)}</td>
+            <td className={css.bar}>{f1 && <IntervalBar name={`F1 of ${label}`} interval={f1} />}</td>
           </tr>
-        </thead>
-        <tbody>
-          {report.perLabel.map(({ name: label, support, precision, recall, f1 }) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
-              <td className={css.number}>{formatCount(support)}</td>
-              <td className={`${css.number} ${css.wide}`}>{formatFigure(precision?.value, 2)}</td>
-              <td className={`${css.number} ${css.wide}`}>{formatFigure(recall?.value, 2)}</td>
-              <td className={css.number}>{formatFigure(f1?.value, 2)}</td>
-              <td className={css.bar}>{f1 && <IntervalBar name={`F1 of ${label}`} interval={f1} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

@@ -7,6 +7,7 @@ import { formatCount } from '../../ui/format.ts';
 import { ClassEditor } from './ClassEditor.tsx';
 import { CaughtTable, ConflictTable } from './KeywordTables.tsx';
 import css from './LevelArea.module.css';
+import { ScrollTable } from './ScrollTable.tsx';
 import { decidedTitles, headNames, heads } from './levelAreaSession.ts';
 import { shareText } from './TitlesPanel.tsx';
 
@@ -131,52 +132,50 @@ function ClassTable({ map, titles, disabled, onMap }: ClassTableProps) {
   const swap = (at: number): void => change(classes.with(at, classes[at + 1]).with(at + 1, classes[at]));
   return (
     <>
-      <div className={css.scroll} role="region" tabIndex={0} aria-label="Classes and their keywords">
-        <table className={css.table}>
-          <thead>
-            <tr>
-              <th scope="col">Class</th>
-              <th scope="col" className={css.number}>
-                Titles
-              </th>
-              <th scope="col" className={css.wide}>
-                Keywords
-              </th>
-              <th scope="col">
-                <span className={css.actions}>Change</span>
-              </th>
+      <ScrollTable label="Classes and their keywords">
+        <thead>
+          <tr>
+            <th scope="col">Class</th>
+            <th scope="col" className={css.number}>
+              Titles
+            </th>
+            <th scope="col" className={css.wide}>
+              Keywords
+            </th>
+            <th scope="col">
+              <span className={css.actions}>Change</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {classes.map(({ name, keywords }, at) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td className={css.number}>{formatCount(titles[at])}</td>
+              <td className={css.wide}>
+                <span className={css.keywords}>{keywords.join(', ')}</span>
+              </td>
+              <td>
+                <span className={css.actions}>
+                  <Tool
+                    name={`Move ${name} up`}
+                    icon={ArrowUp}
+                    disabled={disabled || at === 0}
+                    onClick={() => swap(at - 1)}
+                  />
+                  <Tool
+                    name={`Move ${name} down`}
+                    icon={ArrowDown}
+                    disabled={disabled || at === classes.length - 1}
+                    onClick={() => swap(at)}
+                  />
+                  <Tool name={`Edit ${name}`} icon={Pencil} disabled={disabled} onClick={() => setEdited(at)} />
+                </span>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {classes.map(({ name, keywords }, at) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td className={css.number}>{formatCount(titles[at])}</td>
-                <td className={css.wide}>
-                  <span className={css.keywords}>{keywords.join(', ')}</span>
-                </td>
-                <td>
-                  <span className={css.actions}>
-                    <Tool
-                      name={`Move ${name} up`}
-                      icon={ArrowUp}
-                      disabled={disabled || at === 0}
-                      onClick={() => swap(at - 1)}
-                    />
-                    <Tool
-                      name={`Move ${name} down`}
-                      icon={ArrowDown}
-                      disabled={disabled || at === classes.length - 1}
-                      onClick={() => swap(at)}
-                    />
-                    <Tool name={`Edit ${name}`} icon={Pencil} disabled={disabled} onClick={() => setEdited(at)} />
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </ScrollTable>
       <div className={css.row}>
         <Button
           variant="default"

@@ -86,7 +86,7 @@ function Live({ live }: { live: LiveLearning }) {
   const loss = last ? `, validation loss ${formatFigure(last.validationLoss)}` : '';
   return (
     <>
-      <div role="status" aria-label="Training">
+      <div>
         <p className={css.quiet}>
           {live.stopping ? 'Stopping. ' : ''}
           {live.message}
@@ -144,8 +144,11 @@ const weightTexts: Record<ClassWeightKind, string> = {
   balanced: 'All classes the same',
 };
 
+function keyOf(source: LevelAreaConfig['encoder']): string {
+  return `${source.kind}:${source.id}`;
+}
+
 function Settings({ config, encoders, live, onConfig }: LearnPanelProps) {
-  const keyOf = (source: LevelAreaConfig['encoder']): string => `${source.kind}:${source.id}`;
   const number = (label: string, description: string, key: NumberKey) => (
     <TextInput
       label={label}
@@ -186,7 +189,7 @@ function Settings({ config, encoders, live, onConfig }: LearnPanelProps) {
       />
       {number(
         'Keywords hidden',
-        'Share of the titles that are shown without the keyword that decided, so that it learns the other words.',
+        'Share of the titles that are shown without the keyword that decided, so that the other words are learnt. Mostly worse.',
         'hiding',
       )}
       {number('Epochs at most', 'How often it sees all titles.', 'epochs')}
@@ -197,6 +200,10 @@ function Settings({ config, encoders, live, onConfig }: LearnPanelProps) {
       {number('Seed', 'The same seed repeats the split and the training.', 'seed')}
     </div>
   );
+}
+
+function whole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
 }
 
 type NumberKey = 'hiding' | 'epochs' | 'patience' | 'learningRate' | 'batchSize' | 'dropout' | 'seed';
@@ -211,8 +218,6 @@ export function problemOf({
   dropout,
   seed,
 }: LevelAreaConfig): string | null {
-  const whole = (value: number, least: number, most: number): boolean =>
-    Number.isInteger(value) && value >= least && value <= most;
   if (!(hiding >= 0 && hiding <= 1)) return 'Keywords hidden: expected a share from 0 to 1.';
   if (!whole(epochs, 1, 1000)) return 'Epochs: expected a whole number from 1 to 1000.';
   if (!whole(patience, 1, 1000)) return 'Patience: expected a whole number from 1 to 1000.';

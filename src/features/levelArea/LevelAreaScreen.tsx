@@ -148,8 +148,10 @@ function Messages({ state: { error, notice }, onDismiss }: { state: LevelAreaSta
 
 function Working({ doing: { message, fraction } }: { doing: Doing }) {
   return (
-    <div role="status" aria-label="Working">
-      <p className={css.quiet}>{message}</p>
+    <div>
+      <p className={css.quiet} aria-live="polite">
+        {message}
+      </p>
       <Progress value={100 * (fraction ?? 1)} animated={fraction === null} aria-label={message} />
     </div>
   );

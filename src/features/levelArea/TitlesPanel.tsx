@@ -8,6 +8,7 @@ import { formatCount, formatCounted } from '../../ui/format.ts';
 import { PasteModal } from '../../ui/PasteModal.tsx';
 import { Stat, StatRow } from '../../ui/Stat.tsx';
 import css from './LevelArea.module.css';
+import { ScrollTable } from './ScrollTable.tsx';
 
 export const tableFiles = '.csv,.tsv,.txt,.xlsx';
 
@@ -112,30 +113,28 @@ export function TitlesPanel({ file, titleColumn, labelling, onColumn, ...source 
 
 function LeftOut({ invalid }: { invalid: Labelling['invalid'] }) {
   return (
-    <div className={css.scroll} role="region" tabIndex={0} aria-label="Rows that are left out">
-      <table className={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">Left out</th>
-            <th scope="col" className={css.number}>
-              Rows
-            </th>
-            <th scope="col" className={css.wide}>
-              For example
-            </th>
+    <ScrollTable label="Rows that are left out">
+      <thead>
+        <tr>
+          <th scope="col">Left out</th>
+          <th scope="col" className={css.number}>
+            Rows
+          </th>
+          <th scope="col" className={css.wide}>
+            For example
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {invalid.map(({ reason, rows, examples }) => (
+          <tr key={reason}>
+            <th scope="row">{reasonTexts[reason]}</th>
+            <td className={css.number}>{formatCount(rows)}</td>
+            <td className={`${css.wide} ${css.name}`}>{examples.slice(0, 3).join(' · ')}</td>
           </tr>
-        </thead>
-        <tbody>
-          {invalid.map(({ reason, rows, examples }) => (
-            <tr key={reason}>
-              <th scope="row">{reasonTexts[reason]}</th>
-              <td className={css.number}>{formatCount(rows)}</td>
-              <td className={`${css.wide} ${css.name}`}>{examples.slice(0, 3).join(' · ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }
 

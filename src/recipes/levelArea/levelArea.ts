@@ -3,9 +3,10 @@
  * network with a shared trunk learns both answers, and is measured on titles kept aside, near duplicates on one side.
  *
  * Beyond the published original: squeeze-and-excitation goes over features, not over the batch; titles whose keywords decide nothing teach
- * nothing, instead of being a class; half of the time a title is shown without the keyword that labelled it (`hiding`), or the network would
- * learn to read the list of keywords and have little to say where none stands; what agrees with the keywords is called agreement, and accuracy
- * is told from true labels only.
+ * nothing, instead of being a class; what agrees with the keywords is called agreement, and accuracy is told from true labels only.
+ *
+ * `hiding` shows a share of the titles without the keyword that labelled them, so that the other words are learnt. It is off: on JobLevelData,
+ * whose levels are known, a half hidden took the accuracy from .849 to .815 (means of three seeds).
  */
 import { splitDataset } from '../../data/split.ts';
 import { initialLevelArea, type LevelAreaShape } from '../../models/levelAreaNetwork.ts';
