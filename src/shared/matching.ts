@@ -166,6 +166,16 @@ export type MatchingEvent =
   | { type: 'step'; step: number; epoch: number; loss: number; secondsLeft: number | null }
   | { type: 'notice'; message: string };
 
+export interface TuningRequest {
+  config: MatchingConfig;
+  /** Of the encoder that will come of it. */
+  name: string;
+  /** Of the one that it comes from. */
+  encoderName: string;
+  /** What it holds a lock under while it runs, see `runLocks.ts`. */
+  lock: string;
+}
+
 /** Measured before training and after, or stopped before there was anything to keep. */
 export interface MatchingResult {
   tuned: TunedEncoder | null;

@@ -4,7 +4,16 @@
  * titles of six, so a pair of both for each title would cost three times as much. Every text stands once in a batch: a second one
  * would be taken for wrong.
  */
-import { dispose, tensor1d, tidy, zeros, type Rank, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  tensor1d,
+  tidy,
+  zeros,
+  type Rank,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+} from '@tensorflow/tfjs-core';
 import { allocating, putOnDevice, recoverMemory } from '../kernels/allocation.ts';
 import { onDeviceFailure } from '../kernels/backend.ts';
 import { keepAll, onWebGpu, valueAndGradients } from '../kernels/device.ts';
@@ -145,7 +154,9 @@ export class ContrastiveTrainer {
   /** One step: records the work, and waits for it only where new memory is taken. */
   private async trainOn(batch: ContrastiveBatch): Promise<void> {
     const { learningRate } = this.options;
-    const schedule = { kind: 'linear', learningRate, warmup, totalSteps: this.totalSteps } as const;
+    const { totalSteps } = this;
+    // The first step of a warm-up has rate 0: of a handful it would be a waste.
+    const schedule = { kind: 'linear', learningRate, warmup: totalSteps < 20 ? 0 : warmup, totalSteps } as const;
     const rate = learningRateAt(schedule, this.step);
     let made: { loss: Scalar; grads: Tensor[] } | null = null;
     try {

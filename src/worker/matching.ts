@@ -10,9 +10,9 @@ import { tunedFolder } from '../recipes/matching/folder.ts';
 import { entryTexts, onetMatching, type MatchingOutcome } from '../recipes/matching/onetMatching.ts';
 import { Ranking } from '../recipes/matching/ranking.ts';
 import { RungError } from '../shared/errors.ts';
+import { holdRun } from '../shared/runLocks.ts';
 import type {
   Matches,
-  MatchingConfig,
   MatchingEncoder,
   MatchingEvent,
   MatchingResult,
@@ -20,6 +20,7 @@ import type {
   Scoring,
   Taxonomy,
   TunedEncoder,
+  TuningRequest,
 } from '../shared/matching.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
 import type { DeviceReport, EncoderSource } from '../shared/training.ts';
@@ -109,15 +110,14 @@ export class Matching implements MatchingApi, Comlink.ProxyMarked {
     return Comlink.transfer(matches, [matches.entries.buffer, matches.scores.buffer]);
   }
 
-  async finetune(
-    request: { config: MatchingConfig; name: string; encoderName: string },
-    onEvent: (event: MatchingEvent) => void,
-  ): Promise<MatchingResult> {
+  async finetune(request: TuningRequest, onEvent: (event: MatchingEvent) => void): Promise<MatchingResult> {
     this.requireIdle();
     const { taxonomy, source, embedder, vectors } = this.requireOpen();
     const live: Live = { training: false, stopTraining: new AbortController(), stopAll: new AbortController() };
     this.live = live;
+    const holding = holdRun(request.lock).catch(() => () => undefined);
     try {
+      await holding;
       await this.around.startDevice();
       const { config } = request;
       const started = performance.now();
@@ -140,6 +140,7 @@ export class Matching implements MatchingApi, Comlink.ProxyMarked {
       const seconds = (performance.now() - started) / 1000;
       return await this.keep(request, taxonomy, embedder, next.value, weights, seconds);
     } finally {
+      (await holding)();
       this.live = null;
     }
   }
@@ -165,7 +166,7 @@ export class Matching implements MatchingApi, Comlink.ProxyMarked {
   }
 
   private async keep(
-    { config, name, encoderName }: { config: MatchingConfig; name: string; encoderName: string },
+    { config, name, encoderName }: TuningRequest,
     taxonomy: Taxonomy,
     embedder: Embedder,
     { report, epochsDone, stopped }: MatchingOutcome,

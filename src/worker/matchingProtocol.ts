@@ -1,7 +1,6 @@
 /** What the page may ask of matching, a part of the engine's worker. */
 import type {
   Matches,
-  MatchingConfig,
   MatchingEncoder,
   MatchingEvent,
   MatchingResult,
@@ -9,6 +8,7 @@ import type {
   Scoring,
   Taxonomy,
   TunedEncoder,
+  TuningRequest,
 } from '../shared/matching.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 
@@ -30,10 +30,7 @@ export interface MatchingApi {
    * Fine-tunes the encoder that is open on the taxonomy's other titles, measures it before and after, keeps it.
    * @throws RungError `busy`, `too-few-rows`, `aborted` when it was stopped before there was anything to keep.
    */
-  finetune(
-    request: { config: MatchingConfig; name: string; encoderName: string },
-    onEvent: (event: MatchingEvent) => void,
-  ): Promise<MatchingResult>;
+  finetune(request: TuningRequest, onEvent: (event: MatchingEvent) => void): Promise<MatchingResult>;
   /** Ends what runs: of a training the steps, which is measured then and kept; said again, the measuring too. */
   stop(): Promise<void>;
   /** A fine-tuned encoder as a zip in Hugging Face layout. @throws RungError `not-found` */

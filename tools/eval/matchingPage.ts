@@ -33,7 +33,7 @@ async function evaluateMatching({ files, encoder, backend, config }: MatchingReq
   const opened = await engine.matching.open(taxonomy, source, () => undefined);
   console.log(`${opened.entries} entries embedded in ${opened.seconds.toFixed(1)} s`);
   let last = performance.now();
-  const request = { config: { ...defaultMatchingConfig, ...config }, name: 'eval', encoderName: encoder };
+  const request = { config: { ...defaultMatchingConfig, ...config }, name: 'eval', encoderName: encoder, lock: 'eval' };
   const result = await engine.matching.finetune(request, (event) => {
     if (performance.now() - last < apart) return;
     last = performance.now();

@@ -2,7 +2,7 @@ import { ActionIcon, Button } from '@mantine/core';
 import { Download, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { MatchingEncoder, TunedEncoder } from '../../shared/matching.ts';
-import { formatMoment } from '../../ui/format.ts';
+import { formatCounted, formatMoment } from '../../ui/format.ts';
 import { saveBlob } from '../../ui/saveBlob.ts';
 import css from './MatchScreen.module.css';
 import { ReportTable } from './ReportTable.tsx';
@@ -37,7 +37,7 @@ export function TunedList({ session, state, chosen, firstEncoder }: TunedListPro
                 <div className={css.fileName}>
                   <strong>{name}</strong>
                   <p className={css.quiet}>
-                    {taxonomyName}, {epochsDone} epochs, {formatMoment(createdAt)}
+                    {taxonomyName}, {formatCounted(epochsDone, 'epoch')}, {formatMoment(createdAt)}
                   </p>
                 </div>
                 {report && (

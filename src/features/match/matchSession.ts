@@ -80,6 +80,8 @@ export class MatchSession {
   /** As they were dropped, to be read again with other columns. */
   private files: File[] = [];
   private turn = 0;
+  /** Held by the worker while it fine-tunes. */
+  readonly lock = `matching-${crypto.randomUUID()}`;
 
   constructor(tools: MatchTools) {
     this.tools = tools;
@@ -146,7 +148,7 @@ export class MatchSession {
     };
     this.set({ live, result: null, error: null });
     await this.guarded(async () => {
-      const result = await this.tools.matching.finetune({ config, name, encoderName }, (event) => {
+      const result = await this.tools.matching.finetune({ config, name, encoderName, lock: this.lock }, (event) => {
         const now = this.state.live;
         if (!now) return;
         if (event.type === 'phase')
