@@ -26,6 +26,7 @@ import { openModelFiles } from './dropped.ts';
 import { useSearch } from './searchStore.ts';
 import { useSelectedRun } from './selectedRun.ts';
 
+const LevelAreaPlace = lazy(() => import('./LevelAreaPlace.tsx'));
 const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
 const ReviewPlace = lazy(() => import('./ReviewPlace.tsx'));
 
@@ -45,6 +46,12 @@ export function Screens({ place }: { place: Place }) {
       return (
         <Suspense fallback={null}>
           <MatchPlace />
+        </Suspense>
+      );
+    case 'level-area':
+      return (
+        <Suspense fallback={null}>
+          <LevelAreaPlace />
         </Suspense>
       );
     case 'review':
