@@ -63,6 +63,9 @@ export function RecipePanel(props: RecipePanelProps) {
           <div className={classes.about}>
             {recipe && <Description recipe={recipe} {...props} />}
             <Measure {...props} />
+            <p className={classes.text}>
+              Titles without labels: <a href="#/level-area">Level &amp; area</a> learns both from keywords.
+            </p>
             {recipe?.method.kind === 'finetune' && <SearchFields {...props.search} />}
           </div>
         </div>
