@@ -13,8 +13,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from scipy.sparse import hstack
 from torch.nn import functional as F
 
-from corpus import folded, read_onet
+from corpus import folded, read_corpus, read_onet
+from lsa import word_vectors
 from model import Encoder, Packed, mean_pooled
+from pretrain import begin_with
 from weights import read_weights
 from wordpiece import WordPiece
 
@@ -80,6 +82,8 @@ def main() -> None:
     tokenizer = WordPiece(Path(__file__).resolve().parents[2] / "public" / "models" / "rung-mini" / "vocab.txt")
     torch.manual_seed(1)
     random_encoder = Encoder(len(tokenizer.pieces)).eval()
+    counted = Encoder(len(tokenizer.pieces)).eval()
+    begin_with(counted, word_vectors(read_corpus(args.data), tokenizer, 192, 1))
     trained = Encoder(len(tokenizer.pieces)).eval()
     read_weights(args.encoder, trained)
     embeddings = embedding_scores(trained, tokenizer, queries, documents)
@@ -87,6 +91,7 @@ def main() -> None:
     for name, scores in (
         ("TF-IDF", words),
         ("encoder, random weights", embedding_scores(random_encoder, tokenizer, queries, documents)),
+        ("encoder, before the first step", embedding_scores(counted, tokenizer, queries, documents)),
         ("encoder, pretrained", embeddings),
         ("encoder + TF-IDF, half and half", embeddings + words),
     ):
