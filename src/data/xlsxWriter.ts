@@ -2,7 +2,8 @@
 import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/universal';
 import { RungError } from '../shared/errors.ts';
 
-export type SheetCell = string | number;
+/** A bigint is a whole number: a count, or the number of a row. */
+export type SheetCell = string | number | bigint;
 
 /** Excel refuses files with longer cells, and sheets with more rows. */
 const longestCell = 32_767;
@@ -28,6 +29,7 @@ function writable(text: string): string {
 }
 
 function sheetCell(cell: SheetCell, header: boolean): Cell {
+  if (typeof cell === 'bigint') return { value: Number(cell), type: Number, format: '0' };
   if (typeof cell === 'number') return { value: cell, type: Number, format: '0.000000' };
   const value = { value: writable(cell), type: String };
   return header ? { ...value, fontWeight: 'bold' } : value;
