@@ -108,12 +108,12 @@ function corrupt(fileName: string, what: string): RungError {
   return new RungError('file-corrupt', `Reading ${fileName} as the document of a run: ${what}.`, hint);
 }
 
+function without(config: TrainingConfig): TrainingConfig {
+  return { ...config, extraRows: config.extraRows.map(({ labels }) => ({ title: '', labels })) };
+}
+
 /** Rows that were added by hand keep their labels; without their titles the run cannot be repeated, and says so. */
 function withoutExtraTitles(run: RunRecord): RunRecord {
-  const without = (config: TrainingConfig): TrainingConfig => ({
-    ...config,
-    extraRows: config.extraRows.map(({ labels }) => ({ title: '', labels })),
-  });
   if (run.kind === 'finetune') return { ...run, config: without(run.config) };
   if (run.kind === 'classical' || run.method.kind === 'classical') return run;
   return { ...run, method: { ...run.method, config: without(run.method.config) } };

@@ -15,10 +15,13 @@ interface Read {
   value: number | null;
 }
 
+/** The bits in reverse order. */
+function flip(value: bigint, width: number): bigint {
+  return BigInt(`0b${value.toString(2).padStart(width, '0').split('').toReversed().join('')}`);
+}
+
 /** CRC-32C by polynomial division over bits, most significant first: shares nothing with the writer's. */
 function checksum(bytes: Uint8Array): bigint {
-  const flip = (value: bigint, width: number): bigint =>
-    BigInt(`0b${value.toString(2).padStart(width, '0').split('').toReversed().join('')}`);
   let rest = 0xffffffffn;
   for (const byte of bytes) {
     rest ^= flip(BigInt(byte), 8) << 24n;
@@ -165,7 +168,7 @@ it.skipIf(!hasTensorBoard)('is read by TensorBoard itself (skipped where Python 
   const folder = mkdtempSync(join(tmpdir(), 'rung-events-'));
   writeFileSync(join(folder, 'events.out.tfevents.1.test'), eventFile(run));
   const { stdout, stderr, status } = spawnSync(python, ['-c', reader, folder], { encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
+  expect({ status, failed: status === 0 ? '' : stderr }).toEqual({ status: 0, failed: '' });
   const read = JSON.parse(stdout) as Record<string, [number, number][]>;
   expect(Object.keys(read).toSorted()).toEqual(
     [...new Set(readEvents(eventFile(run)).flatMap(({ tag }) => tag ?? []))].toSorted(),

@@ -13,4 +13,8 @@ export const recipes: readonly RecipeInfo[] = [
   debertaWeighted,
   robertaNormalised,
   oneClassifierPerLabel,
-].map((recipe) => ({ ...recipe, figures: figuresOf(recipe.id) }));
+].map(withFigures);
+
+function withFigures(recipe: RecipeInfo): RecipeInfo {
+  return { ...recipe, figures: figuresOf(recipe.id) };
+}

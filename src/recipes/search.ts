@@ -134,7 +134,8 @@ export function drawTrials(config: TrainingConfig, { settings, trials }: SearchP
   const found = [first];
   const known = new Set([JSON.stringify(first)]);
   for (let repeats = 0; found.length < trials && repeats < mostRepeats;) {
-    const next = settings.reduce((so, setting) => ({ ...so, ...draw[setting](first, random) }), first);
+    let next = first;
+    for (const setting of settings) next = { ...next, ...draw[setting](first, random) };
     const key = JSON.stringify(next);
     if (known.has(key)) {
       repeats++;
