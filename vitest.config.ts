@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath, isolationHeaders } from './tools/chromium.ts';
+import { trainInPython } from './tools/trainInPython.ts';
 
 /** Every package that `src` imports: one that Vite finds only while a test runs would reload that test in the middle. */
 function importedPackages(): string[] {
@@ -40,6 +41,7 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: true,
+            commands: { trainInPython },
             screenshotFailures: false,
             provider: playwright({ launchOptions: { executablePath: chromiumPath, args: chromiumArguments } }),
             instances: [{ browser: 'chromium' }],

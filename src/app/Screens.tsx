@@ -28,6 +28,7 @@ import { useSelectedRun } from './selectedRun.ts';
 
 const LevelAreaPlace = lazy(() => import('./LevelAreaPlace.tsx'));
 const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
+const ReportsPlace = lazy(() => import('./ReportsPlace.tsx'));
 const ReviewPlace = lazy(() => import('./ReviewPlace.tsx'));
 
 export function Screens({ place }: { place: Place }) {
@@ -41,7 +42,14 @@ export function Screens({ place }: { place: Place }) {
     case 'predict':
       return <PredictPlace />;
     case 'export':
-      return <ExportPlace />;
+      return (
+        <>
+          <ExportPlace />
+          <Suspense fallback={null}>
+            <ReportsPlace />
+          </Suspense>
+        </>
+      );
     case 'match':
       return (
         <Suspense fallback={null}>

@@ -63,9 +63,11 @@ describe('tables of a run', () => {
     const file = writeParquet(runTable(measured, 'predictions'));
     expect(await parquetReadObjects({ file })).toEqual(wanted);
     const { schema } = parquetMetadata(file);
-    expect(schema.slice(1).map(({ type }) => type)).toEqual(
-      ['INT32', ...Array<string>(4).fill('BYTE_ARRAY'), ...Array<string>(3).fill('DOUBLE')],
-    );
+    expect(schema.slice(1).map(({ type }) => type)).toEqual([
+      'INT32',
+      ...Array<string>(4).fill('BYTE_ARRAY'),
+      ...Array<string>(3).fill('DOUBLE'),
+    ]);
   });
 
   it('come back from Parquet with what is not known as null', async () => {
@@ -79,8 +81,13 @@ describe('tables of a run', () => {
       '95 % to': microF1.high,
       Rows: 121,
     });
-    expect(rows.find(({ Figure, Label }) => Figure === 'F1' && Label === 'Owner')).toMatchObject({ Value: null, Rows: 1 });
-    expect(rows.find(({ Figure, Label }) => Figure === 'threshold' && Label === 'Manager')).toMatchObject({ Value: 0.55 });
+    expect(rows.find(({ Figure, Label }) => Figure === 'F1' && Label === 'Owner')).toMatchObject({
+      Value: null,
+      Rows: 1,
+    });
+    expect(rows.find(({ Figure, Label }) => Figure === 'threshold' && Label === 'Manager')).toMatchObject({
+      Value: 0.55,
+    });
   });
 
   it.skipIf(!hasPyArrow)('come back from pyarrow', () => {

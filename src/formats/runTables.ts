@@ -19,7 +19,7 @@ export function runTable(run: RunRecord, kind: RunTableKind): RunTable {
     const message = `Writing the ${kind} of “${run.name}”: it was never measured on test rows.`;
     throw new RungError('not-found', message, 'Train to the end, then export its figures.');
   }
-  return kind === 'predictions' ? predictions(run, run.test) : metrics(run, run.test);
+  return kind === 'predictions' ? predictions(run, run.test) : metrics(run.test);
 }
 
 type Measured = NonNullable<RunRecord['test']>;
@@ -56,7 +56,7 @@ function predictions(run: RunRecord, { rows }: Measured): RunTable {
   };
 }
 
-function metrics(run: RunRecord, { report }: Measured): RunTable {
+function metrics({ report }: Measured): RunTable {
   const rows: TableCell[][] = [];
   const add = (figure: string, label: string | null, value: Interval | null, support: number): void => {
     rows.push([figure, label, value?.value ?? null, value?.low ?? null, value?.high ?? null, BigInt(support)]);

@@ -204,7 +204,7 @@ export function pickExamples(
  * 20 so that a label with a handful of rows does not drown the rest. Null: all 1.
  */
 export function positiveWeights(
-  train: Examples,
+  train: Pick<Examples, 'starts' | 'labels' | 'labelCount'>,
   kind: TrainingConfig['classWeights'],
 ): Float32Array<ArrayBuffer> | null {
   if (kind === 'none') return null;
@@ -260,7 +260,7 @@ function thresholdsOf(
 }
 
 /** Positives keep their plain cross-entropy in the asymmetric loss (Ridnik et al. 2021, section 4.1). */
-function lossOf({ loss, focalGamma, asymmetricGamma, asymmetricMargin }: TrainingConfig): LossKind {
+export function lossOf({ loss, focalGamma, asymmetricGamma, asymmetricMargin }: TrainingConfig): LossKind {
   if (loss === 'focal') return { kind: 'focal', gamma: focalGamma };
   if (loss === 'asymmetric')
     return { kind: 'asymmetric', positive: 0, negative: asymmetricGamma, margin: asymmetricMargin };

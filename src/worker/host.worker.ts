@@ -232,7 +232,7 @@ class Host implements EngineApi {
   }
 
   async exportDocument(...request: Parameters<EngineApi['exportDocument']>): Promise<Blob> {
-    return writeRunFile(await this.archive, ...request);
+    return writeRunFile(await this.archive, this.encoderList, ...request);
   }
 
   /** The document of a run, or the download of a classical one. */

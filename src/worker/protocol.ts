@@ -10,6 +10,7 @@ import type { RecipeInfo } from '../shared/recipe.ts';
 import type { Counterfactuals, Explanation, NearTitles } from '../shared/explanation.ts';
 import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matching.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
+import type { RunFile } from '../shared/runFiles.ts';
 import type { SearchEvent, SearchPlan, SearchTrial } from '../shared/search.ts';
 import type { PackedStrings } from '../shared/strings.ts';
 import type { TitleEmbeddings } from '../shared/titleMap.ts';
@@ -100,8 +101,7 @@ export interface TrainingRequest {
   persist: boolean;
 }
 
-/** What a run can be saved as, beside its model. */
-export type RunFile = 'document' | 'events';
+export type { RunFile, TableFormat } from '../shared/runFiles.ts';
 
 export interface SearchRequest {
   dataset: Dataset;
@@ -177,7 +177,7 @@ export interface EngineApi {
 
   /**
    * The run as a JSON document (settings, fingerprint, answers, figures; no title, no weights), or what it reported while it was
-   * fine-tuned as an event file of TensorBoard.
+   * fine-tuned as an event file of TensorBoard; or its tables, its report, its bundle.
    */
   exportDocument(id: string, file: RunFile): Promise<Blob>;
 

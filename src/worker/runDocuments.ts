@@ -4,16 +4,19 @@ import { eventFile } from '../formats/tensorBoard.ts';
 import { RungError } from '../shared/errors.ts';
 import type { RunRecord } from '../shared/training.ts';
 import { checkRunRecord } from '../storage/runSchema.ts';
-import type { RunFile } from './protocol.ts';
+import type { RunFile } from '../shared/runFiles.ts';
+import type { Encoders } from './encoders.ts';
 import type { RunArchive } from './runArchive.ts';
+import { writeRunExport } from './runExports.ts';
 
-/** @throws RungError 'not-found', 'busy' for a run that is not ended, or as `eventFile` */
-export async function writeRunFile(archive: RunArchive, id: string, file: RunFile): Promise<Blob> {
+/** @throws RungError 'not-found', 'busy' for a run that is not ended, or as `eventFile` and `writeRunExport` */
+export async function writeRunFile(archive: RunArchive, encoders: Encoders, id: string, file: RunFile): Promise<Blob> {
   const run = await archive.get(id);
   if (run.status === 'running') {
     throw new RungError('busy', `“${run.name}” is still training.`, 'Wait until it ends, or stop it.');
   }
   if (file === 'events') return new Blob([eventFile(run)]);
+  if (file !== 'document') return writeRunExport(archive, encoders, run, file);
   return new Blob([runDocument(run)], { type: 'application/json' });
 }
 

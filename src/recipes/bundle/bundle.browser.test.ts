@@ -1,0 +1,172 @@
+/** train.py of a bundle beside this engine, step by step: the same batches, losses and weights. */
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { commands } from 'vitest/browser';
+import { defaultCleaning } from '../../data/cleaning.ts';
+import { splitDataset } from '../../data/split.ts';
+import type { ModelFolder } from '../../formats/checkpoint.ts';
+import { readSafetensors } from '../../formats/safetensors.ts';
+import { writeZip } from '../../formats/zipWriter.ts';
+import { startBackend } from '../../kernels/backend.ts';
+import { initialParameters, parseModelConfig } from '../../models/model.ts';
+import type { NamedArrays } from '../../shared/arrays.ts';
+import type { Dataset } from '../../shared/dataset.ts';
+import { packStrings, unpackStrings } from '../../shared/strings.ts';
+import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
+import { testRecord } from '../../testing/runRecord.ts';
+import { createTrainer } from '../../training/trainer.ts';
+import { readDescription } from '../encoder.ts';
+import { lossOf, pickExamples, positiveWeights } from '../finetune.ts';
+import { bundleFiles } from './bundle.ts';
+
+declare module 'vitest/browser' {
+  interface BrowserCommands {
+    trainInPython: (bundle: string, steps: number) => Promise<{ losses: number[]; weights: string[] } | null>;
+  }
+}
+
+const labelNames = ['Director', 'Manager', 'Staff, "other"'];
+const steps = 8;
+
+function dataset(): Dataset {
+  const areas = 'Sales Finance Marketing Nursing Logistics Research Security Payroll Design'.split(' ');
+  const words = ['Director of', 'Team Manager,', '=Clerk for', 'Managing Director,'];
+  const held = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0]]; // prettier-ignore
+  const titles = areas.flatMap((area) => words.map((word) => `${word} ${area}`));
+  return {
+    name: 'rule.csv',
+    titles: packStrings(titles),
+    labelNames,
+    labels: Uint8Array.from(areas.flatMap(() => held.flat())),
+    rowNumbers: Uint32Array.from(titles, (_, i) => i + 2),
+    groups: Uint32Array.from(titles.keys()),
+    cleaning: defaultCleaning,
+    unlabelled: { kind: 'drop' },
+    fingerprint: '0',
+  };
+}
+
+async function shippedFolder(): Promise<ModelFolder> {
+  const folder: ModelFolder = new Map();
+  for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json']) {
+    folder.set(name, await (await fetch(`/models/rung-mini/${name}`)).blob());
+  }
+  return folder;
+}
+
+/** A small encoder with the shipped tokenizer. */
+const architectures: Record<string, object> = {
+  distilbert: { model_type: 'distilbert', n_layers: 2, n_heads: 2, dim: 16, hidden_dim: 32 },
+  bert: { model_type: 'bert', num_hidden_layers: 2, num_attention_heads: 2, hidden_size: 16, intermediate_size: 32 },
+};
+
+const settings: TrainingConfig = {
+  ...defaultTrainingConfig,
+  encoder: { kind: 'shipped', id: 'rung-mini' },
+  epochs: 4,
+  batchSize: 12,
+  learningRate: 5e-3,
+  dropout: 0,
+  maxTokens: 6,
+};
+
+const variants: { name: string; family: string; change: Partial<TrainingConfig> }[] = [
+  { name: 'the default recipe', family: 'distilbert', change: {} },
+  {
+    name: 'focal loss, smoothing, class weights, layer decay, cosine',
+    family: 'bert',
+    change: { loss: 'focal', labelSmoothing: 0.1, classWeights: 'inverse', layerDecay: 0.8, schedule: 'cosine' },
+  },
+  {
+    name: 'asymmetric loss, a frozen layer, more than 2^31 for a seed',
+    family: 'distilbert',
+    change: { loss: 'asymmetric', frozenLayers: 2, seed: 3_000_000_019, maxGradientNorm: 0.05 },
+  },
+];
+
+describe('train.py of a bundle', () => {
+  beforeAll(async () => {
+    await startBackend('wasm', location.href);
+  });
+
+  it.for(variants)('takes the steps of this engine: $name', async ({ family, change }, { skip }) => {
+    const config = { ...settings, ...change };
+    const { tokenizer, files } = await readDescription(await shippedFolder());
+    const data = dataset();
+    const split = splitDataset(
+      data.labels,
+      labelNames.length,
+      data.groups,
+      { train: 0.7, validation: 0.1, test: 0.2 },
+      1,
+    );
+    const architecture = {
+      ...parseModelConfig({
+        ...architectures[family],
+        vocab_size: tokenizer.vocabSize,
+        max_position_embeddings: 20,
+        initializer_range: 0.2,
+        id2label: { 0: 'a', 1: 'b', 2: 'c' },
+      }),
+      dropout: 0,
+      attentionDropout: 0,
+    };
+    const start = initialParameters(architecture, 3);
+    const run = testRecord({ config, data: { ...testRecord().data, labelNames } });
+    const bundle = await writeZip(
+      bundleFiles({ run, dataset: data, split, architecture, start, encoderFiles: files, onnx: null }),
+    );
+    const theirs = await commands.trainInPython(await base64(bundle), steps);
+    if (theirs === null) return skip('Python has no torch or no transformers: RUNG_PYTHON names one');
+
+    const tokens = tokenizer.encodeMany(unpackStrings(data.titles), config.maxTokens);
+    const pick = (rows: Uint32Array) => pickExamples(tokens, data.labels, labelNames.length, rows);
+    const train = pick(split.train);
+    const trainer = createTrainer(architecture, start, {
+      ...config,
+      posWeight: positiveWeights(train, config.classWeights),
+      loss: lossOf(config),
+    });
+    // A clock that leaps makes every step worth telling.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    const ours: NamedArrays[] = [];
+    const losses: number[] = [];
+    for await (const event of trainer.run(train, pick(split.validation), new AbortController().signal)) {
+      if (event.type !== 'step') continue;
+      expect(event.step).toBe(losses.length + 1);
+      losses.push(event.loss);
+      ours.push(await trainer.parameters());
+      if (losses.length === steps) break;
+    }
+    trainer.dispose();
+    vi.restoreAllMocks();
+
+    expect(theirs.losses.length).toBe(steps);
+    const largest = { loss: 0, weight: 0 };
+    for (const [i, loss] of losses.entries()) {
+      largest.loss = Math.max(largest.loss, Math.abs(loss - theirs.losses[i]));
+      const bytes = Uint8Array.from(atob(theirs.weights[i]), (character) => character.charCodeAt(0));
+      const weights = await readSafetensors(new Blob([bytes]), 'python');
+      expect([...weights.keys()].toSorted()).toEqual([...ours[i].keys()].toSorted());
+      for (const [name, { data: values }] of ours[i]) {
+        // The key's bias has a gradient of exactly 0: Adam makes steps of its rounding noise.
+        if (/\.(k_lin|key)\.bias$/.test(name)) continue;
+        const other = weights.get(name)!.data;
+        for (const [at, value] of values.entries())
+          largest.weight = Math.max(largest.weight, Math.abs(value - other[at]));
+      }
+    }
+    console.log(`largest difference: loss ${largest.loss}, weight ${largest.weight}`);
+    expect(largest.loss).toBeLessThan(1e-4);
+    expect(largest.weight).toBeLessThan(1e-4);
+    // It has learnt something to compare.
+    expect(Math.abs(losses[0] - losses[steps - 1])).toBeGreaterThan(1e-3);
+  });
+});
+
+async function base64(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(binary);
+}

@@ -1,0 +1,114 @@
+/**
+ * A run as a folder that goes on elsewhere: its rows by side, its settings, the weights it started from, a script on Hugging Face Trainer
+ * and Accelerate that takes the same steps, and one on Ray Data that predicts with the model it became.
+ */
+import Papa from 'papaparse';
+import { writeSafetensors } from '../../formats/safetensors.ts';
+import { rungJson } from '../../formats/rungJson.ts';
+import { configToJson, type ModelConfig } from '../../models/model.ts';
+import type { NamedArrays } from '../../shared/arrays.ts';
+import type { Dataset, Split } from '../../shared/dataset.ts';
+import { RungError } from '../../shared/errors.ts';
+import { unpackStrings } from '../../shared/strings.ts';
+import type { FinetunedRun } from '../../shared/training.ts';
+import { normaliser } from '../../text/normalise.ts';
+import type { ModelFiles } from '../../formats/package.ts';
+import { tokenizerFiles } from '../package.ts';
+import predictRay from './predict_ray.py?raw';
+import { bundleReadme, requirements } from './readme.ts';
+import { fixedColumns, recipeJson } from './recipeJson.ts';
+import trainPy from './train.py?raw';
+
+export interface BundleInput {
+  run: FinetunedRun;
+  /** With the run's rows by hand in it, as its training had them. */
+  dataset: Dataset;
+  split: Split;
+  /** With the run's label count and dropout. */
+  architecture: ModelConfig;
+  /** What the training started from, the head as it was drawn. */
+  start: NamedArrays;
+  /** Of the encoder: its tokenizer is copied. */
+  encoderFiles: ModelFiles;
+  /** The trained classifier; null where the run kept no weights. */
+  onnx: Blob | null;
+}
+
+/** Path in the zip -> content. */
+export function bundleFiles(input: BundleInput): Map<string, Blob> {
+  const { run, dataset, split, start, encoderFiles, onnx } = input;
+  const labelCount = dataset.labelNames.length;
+  // Without dropout the page leaves out the head's, too.
+  const architecture = run.config.dropout === 0 ? { ...input.architecture, classifierDropout: 0 } : input.architecture;
+  const config = text(JSON.stringify(configToJson(architecture, dataset.labelNames), null, 2));
+  const labels = new Uint8Array(split.train.length * labelCount);
+  for (const [i, row] of split.train.entries()) {
+    labels.set(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
+  }
+  const recipe = recipeJson(run, architecture, { starts: new Uint32Array(split.train.length + 1), labels, labelCount });
+  const tokenizer = tokenizerFiles.flatMap((name) => {
+    const bytes = encoderFiles.get(name);
+    return bytes ? [{ name, content: new Blob([bytes]) }] : [];
+  });
+  const files = new Map<string, Blob>([
+    ['README.md', text(bundleReadme(run, onnx !== null))],
+    ['recipe.json', text(JSON.stringify(recipe, null, 1))],
+    ['requirements.txt', text(requirements(onnx !== null))],
+    ['train.py', text(trainPy)],
+    ...sideFiles(dataset, split, run),
+    ['start/config.json', config],
+    ['start/model.safetensors', new Blob([writeSafetensors(start, { dtype: 'F32' })])],
+    ...tokenizer.map(({ name, content }) => [`start/${name}`, content] as const),
+  ]);
+  if (!onnx) return files;
+  files.set('predict_ray.py', text(predictRay));
+  files.set('trained/onnx/model.onnx', onnx);
+  files.set('trained/config.json', config);
+  files.set('trained/rung.json', text(JSON.stringify(rungJson(run), null, 2)));
+  for (const { name, content } of tokenizer) files.set(`trained/${name}`, content);
+  return files;
+}
+
+/** The rows of each side as CSV, in the order that training counts them in. Cells stand as they are: a program reads them. */
+function sideFiles(dataset: Dataset, split: Split, { config }: FinetunedRun): [string, Blob][] {
+  const titles = unpackStrings(dataset.titles);
+  const written = config.normalisation ? normaliser(config.normalisation) : (title: string): string => title;
+  const width = dataset.labelNames.length;
+  const sides = [
+    ['train', split.train],
+    ['validation', split.validation],
+    ['test', split.test],
+  ] as const;
+  return sides.map(([name, rows]) => {
+    const lines = Array.from(rows, (row) => [
+      dataset.rowNumbers[row],
+      titles[row],
+      written(titles[row]),
+      ...dataset.labels.subarray(row * width, (row + 1) * width),
+    ]);
+    const csv = Papa.unparse([[...fixedColumns, ...dataset.labelNames], ...lines], { newline: '\n' });
+    return [`data/${name}.csv`, text(csv)];
+  });
+}
+
+/**
+ * That these rows are those the run was trained and measured on.
+ * @throws RungError `data-mismatch`
+ */
+export function requireSplitOfRun({ name, plan, test }: FinetunedRun, dataset: Dataset, split: Split): void {
+  const { trainRows, validationRows, testRows } = plan;
+  const measured = test?.rows.map(({ row }) => row) ?? null;
+  const tested = Array.from(split.test, (row) => dataset.rowNumbers[row]);
+  const same =
+    split.train.length === trainRows &&
+    split.validation.length === validationRows &&
+    split.test.length === testRows &&
+    (measured === null || measured.join() === tested.join());
+  if (same) return;
+  const message = `Writing the bundle of “${name}”: the open table splits into ${split.train.length}, ${split.validation.length} and ${split.test.length} rows that are not those of the run (${trainRows}, ${validationRows}, ${testRows}).`;
+  throw new RungError('data-mismatch', message, 'Train the run again with this version, then make its bundle.');
+}
+
+function text(content: string): Blob {
+  return new Blob([`${content.trimEnd()}\n`]);
+}
