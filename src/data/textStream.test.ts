@@ -122,7 +122,7 @@ describe('endOfRecords', () => {
     ['"open\nand', ',', 0],
     ['x 5" y\nz', ',', 7],
     ['"a\nb\nc', '', 5],
-    [`${'"lost\n'}${'x\n'.repeat(101)}`, ',', 208],
+    ['"lost\n' + 'x\n'.repeat(101), ',', 208],
     ['a,"b ""c""\nd"\ne', ',', 14],
   ])('%j by %j: %i', (text, delimiter, end) => {
     expect(endOfRecords(text, delimiter)).toBe(end);

@@ -135,7 +135,7 @@ export function drawTrials(config: TrainingConfig, { settings, trials }: SearchP
   const known = new Set([JSON.stringify(first)]);
   for (let repeats = 0; found.length < trials && repeats < mostRepeats;) {
     let next = first;
-    for (const setting of settings) next = { ...next, ...draw[setting](first, random) };
+    for (const setting of settings) next = Object.assign({}, next, draw[setting](first, random));
     const key = JSON.stringify(next);
     if (known.has(key)) {
       repeats++;

@@ -23,7 +23,7 @@ function runWorker(): void {
   let predict: Promise<PlainPredict> | null = null;
   self.addEventListener('message', ({ data }: MessageEvent<Start | Request>) => {
     if ('payload' in data) predict = loadPredictor(data.payload.model, data.weights);
-    else void answer(predict, data.titles).then((sent) => self.postMessage(sent));
+    else void answer(predict, data.titles).then((sent) => self.postMessage(sent, { transfer: [] }));
   });
 }
 
@@ -36,11 +36,14 @@ async function answer(predict: Promise<PlainPredict> | null, titles: string[]): 
   }
 }
 
+function textOf(id: string): string {
+  return document.getElementById(id)?.textContent ?? '';
+}
+
 /** What the page holds, out of its elements. */
 function read(): Start {
-  const text = (id: string): string => document.getElementById(id)?.textContent ?? '';
-  const payload = JSON.parse(text('model')) as PagePayload;
-  return { payload, weights: bytesOf(text('weights')).buffer };
+  const payload = JSON.parse(textOf('model')) as PagePayload;
+  return { payload, weights: bytesOf(textOf('weights')).buffer };
 }
 
 /** Base64, a piece at a time: as one string the bytes would be in memory three times. */
@@ -62,7 +65,7 @@ function runPage(): void {
 
 /** Null where the browser starts no worker from a page like this. */
 function askWorker({ payload, weights }: Start): AskPredictor | null {
-  const program = document.getElementById('program')?.textContent ?? '';
+  const program = textOf('program');
   try {
     const worker = new Worker(URL.createObjectURL(new Blob([program], { type: 'text/javascript' })));
     worker.postMessage({ payload, weights }, [weights]);
@@ -81,7 +84,7 @@ function askWorker({ payload, weights }: Start): AskPredictor | null {
           settle(() => reject(new Error(event.message || 'The browser would not start the worker of this page.')));
         worker.addEventListener('message', onMessage);
         worker.addEventListener('error', onError);
-        worker.postMessage({ titles });
+        worker.postMessage({ titles }, []);
       });
     return (titles) => {
       const next = last.then(() => ask(titles));
@@ -93,9 +96,12 @@ function askWorker({ payload, weights }: Start): AskPredictor | null {
   }
 }
 
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 function askHere({ payload, weights }: Start): AskPredictor {
   const predict = loadPredictor(payload.model, weights);
-  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
   return async (titles) => (await predict)(titles, pause);
 }
 

@@ -1,6 +1,5 @@
 /** Contrastive fine-tuning: the gradient against the loss of pairs, and titles that find their texts afterwards. */
-import { memory } from '@tensorflow/tfjs-core';
-import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { memory, tensor1d, tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBackend } from '../kernels/backend.ts';
 import { valueAndGradients } from '../kernels/device.ts';
@@ -34,6 +33,10 @@ const options: ContrastiveOptions = {
   seed: 4,
 };
 
+function cosine(x: Float32Array, y: Float32Array): number {
+  return x.reduce((sum, value, i) => sum + value * y[i], 0) / (Math.hypot(...x) * Math.hypot(...y));
+}
+
 /** Text t says word 4 + 2t over and over; its titles say the next one, which has nothing in common with it. */
 function examples(): ContrastiveExamples {
   const textOf = Uint32Array.from({ length: texts * 3 }, (_, i) => i % texts);
@@ -62,7 +65,7 @@ describe.each(['wasm', 'webgpu'] as const)('contrastive fine-tuning on %s', (bac
         inputs,
       );
       const among = valueAndGradients((x, y) => contrastiveLossAmong(x as never, y as never, targets, 0.2), inputs);
-      return [pairs, among].map(({ value, grads }) => [value].concat(grads));
+      return [pairs, among].map(({ value, grads }) => [value as Tensor].concat(grads));
     });
     for (const i of [0, 1, 2]) {
       const [pairs, among] = await Promise.all(both.map((tensors) => tensors[i].data<'float32'>()));
@@ -96,8 +99,6 @@ describe.each(['wasm', 'webgpu'] as const)('contrastive fine-tuning on %s', (bac
     reader.dispose();
     expect(memory().numTensors).toBe(before);
     const row = (i: number): Float32Array => embedded.subarray(i * 16, (i + 1) * 16);
-    const cosine = (x: Float32Array, y: Float32Array): number =>
-      x.reduce((sum, value, i) => sum + value * y[i], 0) / (Math.hypot(...x) * Math.hypot(...y));
     const right = Array.from(given.textOf, (own, title) => {
       const scores = Array.from({ length: texts }, (_, text) => cosine(row(title), row(given.textOf.length + text)));
       return scores.indexOf(Math.max(...scores)) === own;

@@ -78,8 +78,8 @@ async function trainedClassifier(backend: 'wasm' | 'webgpu'): Promise<Classifier
   const encoder = await (training ??= train());
   await startBackend(backend, location.href);
   const thresholds = [0.5, 0.5];
-  const titles = { cleaning: defaultCleaning, normalisation: null, maxTokens: 64 };
-  return new Classifier({ id: 'rule', name: 'Rule', encoder, thresholds, ...titles });
+  const form = { cleaning: defaultCleaning, normalisation: null, maxTokens: 64 };
+  return new Classifier({ id: 'rule', name: 'Rule', encoder, thresholds, ...form });
 }
 
 const ignore = (): void => undefined;

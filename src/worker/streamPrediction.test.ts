@@ -55,6 +55,18 @@ async function csvInOnePiece(titles: string[]): Promise<string> {
 const nasty = ['=1+1', 'Müller 😀', 'A "quoted", one', '', 'two\nlines', 'Nurse'];
 const many = Array.from({ length: 5000 }, (_, i) => `${nasty[i % nasty.length]}${i % 7}`);
 
+/** 200,000 rows, every other title new. */
+async function* manyRows(): AsyncGenerator<TitleBlock> {
+  for (let block = 0; block < 200; block++) {
+    // As a file gives them: parts of one long string.
+    const text = Array.from(
+      { length: 1000 },
+      (_, i) => `Title number ${i % 2 ? i : block * 1000 + i} of the file`,
+    ).join('\n');
+    yield { titles: text.split('\n'), bytes: block };
+  }
+}
+
 describe('predictStream', () => {
   it('writes the same CSV as a small file gets, and asks for each title once', async () => {
     const { outcome, asked, told, text } = await run({ titles: blocksOf(many, 999) });
@@ -106,19 +118,9 @@ describe('predictStream', () => {
   it('holds as much for 200,000 rows as for 20,000', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
-    async function* rows(): AsyncGenerator<TitleBlock> {
-      for (let block = 0; block < 200; block++) {
-        // As a file gives them: parts of one long string. Every other title is new.
-        const text = Array.from(
-          { length: 1000 },
-          (_, i) => `Title number ${i % 2 ? i : block * 1000 + i} of the file`,
-        ).join('\n');
-        yield { titles: text.split('\n'), bytes: block };
-      }
-    }
     const held: number[] = [];
     const { outcome } = await run({
-      titles: rows(),
+      titles: manyRows(),
       cache: new TitleCache(labelNames.length, 5000),
       predict: async (titles) => new Float32Array((titles.offsets.length - 1) * labelNames.length),
       write: async () => undefined,

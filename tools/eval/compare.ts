@@ -48,7 +48,8 @@ export function compare(
   const results = [pairs, pairs.slice(0, 1)].map((own) => {
     const [a, b] = [own.flatMap(([one]) => one.answered), own.flatMap(([, other]) => other.answered)];
     const same =
-      a.length === b.length && a.every(({ row, actual }, i) => row === b[i].row && `${actual}` === `${b[i].actual}`);
+      a.length === b.length &&
+      a.every(({ row, actual }, i) => row === b[i].row && actual.join() === b[i].actual.join());
     if (!same) throw new Error('The evaluations are of other rows or labels.');
     return compareOnRows({
       actual: Uint8Array.from(a.flatMap(({ actual }) => actual)),
@@ -63,12 +64,15 @@ export function compare(
   return { ...results[0], seeds: pairs.map(([{ seed }]) => seed), mcnemarOfFirst: results[1].mcnemar };
 }
 
+function signed(value: number): string {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
+}
+
 export async function main([first, second]: string[]): Promise<void> {
   const [a, b] = await Promise.all(
     [first, second].map(async (file) => v.parse(evaluation, JSON.parse(await readFile(file, 'utf8')))),
   );
   const { microF1, p, seeds, mcnemarOfFirst } = compare(a, b);
-  const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
   console.log(
     `micro-F1 of ${b.recipe} less that of ${a.recipe}, seeds ${seeds.join(', ')}: ${signed(microF1.value)} (${signed(microF1.low)} to ${signed(microF1.high)}), p ${p.toFixed(4)}; exact match, seed ${seeds[0]}: McNemar's p ${mcnemarOfFirst.toFixed(4)}`,
   );

@@ -41,7 +41,7 @@ export async function tryPublishedSize(
   if (!model || !repository) return false;
   const files = [...repository.files]
     .filter(([name]) => !/\.(safetensors|bin|h5|md)$/.test(name))
-    .map(([name, { size, read }]) => ({ name, bytes: read(0, size).toString('base64') }));
+    .map(([name, content]) => ({ name, bytes: content.read(0, content.size).toString('base64') }));
   const bytes = (await readFile(file)).toString('base64');
   const request = { fileName: basename(file), bytes, recipe, model: { name: model, files }, settings, seed, rows };
   const result = await withServedPage('tools/eval/publishedSize.html', async (open) => {

@@ -320,14 +320,15 @@ describe('without a model', () => {
   });
 });
 
-describe('a file too large for a table', () => {
-  const large = () => new File(['Title\n', 'Nurse\n'.repeat(1_400_000)], 'everyone.csv');
-  const drop = async (file: File, session: PredictSession, connectStream: () => StreamWorker) => {
-    await show({ session, connectStream });
-    const readTitles: ReadTitles = async () => titleFile([]);
-    await session.open(file, null, testModel, { readTitles, connectStream });
-  };
+const noTitles: ReadTitles = async () => titleFile([]);
+const large = (): File => new File(['Title\n', 'Nurse\n'.repeat(1_400_000)], 'everyone.csv');
 
+async function drop(file: File, session: PredictSession, connectStream: () => StreamWorker): Promise<void> {
+  await show({ session, connectStream });
+  await session.open(file, null, testModel, { readTitles: noTitles, connectStream });
+}
+
+describe('a file too large for a table', () => {
   it('is predicted from disk to disk, with progress, and saved as it ends', async () => {
     const csv = new File(['Title,Labels\r\n'], 'x.csv');
     const gate = new EventTarget();
@@ -351,14 +352,16 @@ describe('a file too large for a table', () => {
 
   it('stops, keeping what is done, and another column begins anew', async () => {
     const end = vi.fn<() => void>();
-    let stop = () => {};
+    const gate = new EventTarget();
     const predict: StreamWorker['predict'] = async (_, __, onProgress) => {
       onProgress(someProgress);
-      await new Promise<void>((resolve) => (stop = resolve));
+      await new Promise((resolve) => gate.addEventListener('open', resolve));
       const ended = { code: 'aborted', message: 'Stopped.', hint: '' } as const;
       return { ...someProgress, file: new File(['x'], 'x.csv'), ended };
     };
-    await drop(large(), new PredictSession(), () => testStream({ predict, end, stop: async () => stop() }));
+    await drop(large(), new PredictSession(), () =>
+      testStream({ predict, end, stop: async () => void gate.dispatchEvent(new Event('open')) }),
+    );
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect.element(page.getByText(/stopped; what is done is kept/)).toBeVisible();
     await expect.element(page.getByText(/The 120.000 rows predicted so far, a whole table/)).toBeVisible();
