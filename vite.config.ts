@@ -1,18 +1,20 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { uploadOrigins } from './src/shared/hubPush.ts';
 import { isolationHeaders } from './tools/chromium.ts';
 import { licences } from './tools/licences.ts';
 import { standalone } from './tools/standalone.ts';
 
 // Workers are started from blobs and so inherit this policy (src/worker/start.ts). Mantine writes style attributes and one style
 // element, hence 'unsafe-inline' for styles only. The Hugging Face Hub is asked only when the user fetches a model; large files come
-// from its content servers (cdn-lfs*.huggingface.co, *.xethub.hf.co, *.cdn.hf.co), to which it leads on.
+// from its content servers (cdn-lfs*.huggingface.co, *.xethub.hf.co, *.cdn.hf.co), to which it leads on. Something
+// is sent only when the user pushes a model there: its large files go to the storage in `uploadOrigins`.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self' blob:",
-  "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  `connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co ${uploadOrigins.join(' ')}`,
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self'",

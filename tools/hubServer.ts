@@ -14,13 +14,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HubFile } from './hubFiles.ts';
 import { aliases, hubRepositories, type HubRepository } from './hubModels.ts';
+import { HubUploads, storageHost, type UploadSettings } from './hubServerUploads.ts';
 
 const contentHost = 'cas-bridge.xethub.hf.co';
 const exposed =
   'X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash';
 const pieceBytes = 256 * 1024;
 
-export interface HubServer {
+export interface HubServer extends UploadSettings {
   /** For Chromium's command line. */
   chromiumFlags: string[];
   /** "GET huggingface.co/api/...", with the range where one was asked for. */
@@ -86,13 +87,15 @@ const commitOf = (id: string, version: number): string => createHash('sha1').upd
 
 class Hub {
   readonly repositories = new Map(hubRepositories().map((repository) => [repository.id, repository]));
-  readonly settings: Omit<HubServer, 'chromiumFlags' | 'close'> = {
+  private readonly uploads = new HubUploads(this.repositories);
+  // One object: what a test changes of it must reach both.
+  readonly settings: Omit<HubServer, 'chromiumFlags' | 'close'> = Object.assign(this.uploads.settings, {
     requests: [],
     breakAfter: null,
     damaged: false,
     delay: 0,
     version: 0,
-  };
+  });
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const host = request.headers.host?.replace(/:\d+$/, '') ?? '';
@@ -101,6 +104,7 @@ class Hub {
     this.settings.requests.push(`${request.method} ${host}${pathname}${range}`);
     response.setHeader('Access-Control-Allow-Origin', host === contentHost ? '*' : (request.headers.origin ?? '*'));
     response.setHeader('Access-Control-Expose-Headers', exposed);
+    if (await this.uploads.answer(host, request, response)) return;
     if (request.method === 'OPTIONS') return this.refuse(response, 405, 'NoPreflight');
     if (host === contentHost) return this.sendContent(pathname, request, response);
     return this.hub(pathname, request, response);
@@ -214,7 +218,7 @@ export async function startHubServer(): Promise<HubServer> {
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server's address is never a string
   const { port } = server.address() as AddressInfo;
-  const hosts = ['huggingface.co', contentHost].map((host) => `MAP ${host}:443 127.0.0.1:${port}`).join(',');
+  const hosts = ['huggingface.co', contentHost, storageHost].map((host) => `MAP ${host}:443 127.0.0.1:${port}`).join(',');
   return Object.assign(hub.settings, {
     chromiumFlags: [`--host-resolver-rules=${hosts}`, '--ignore-certificate-errors'],
     close: async () => {

@@ -26,6 +26,7 @@ import { openModelFiles } from './dropped.ts';
 import { useSearch } from './searchStore.ts';
 import { useSelectedRun } from './selectedRun.ts';
 
+const PushPlace = lazy(() => import('./PushPlace.tsx'));
 const LevelAreaPlace = lazy(() => import('./LevelAreaPlace.tsx'));
 const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
 const ReportsPlace = lazy(() => import('./ReportsPlace.tsx'));
@@ -396,6 +397,11 @@ function ExportPlace() {
       exportRun={(id, onnx, onProgress) => engineWorker.exportRun(id, onnx, onProgress)}
       exportEvents={(id) => engineWorker.exportDocument(id, 'events')}
       exportPage={engineWorker.exportPage}
+      pushPanel={(run, onnx) => (
+        <Suspense fallback={null}>
+          <PushPlace run={run} onnx={onnx} />
+        </Suspense>
+      )}
     />
   );
 }

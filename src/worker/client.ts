@@ -15,6 +15,7 @@ import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
 
 export { connectMap, type MapClient } from './mapClient.ts';
+export { connectHubPush } from './hubPushClient.ts';
 export { connectLabelNoise, type LabelNoiseClient } from './labelNoiseClient.ts';
 
 export type DataClient = Omit<DataApi, 'init'>;
@@ -105,6 +106,7 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     stopFetching: () => remote.stopFetching(),
     removeHubModel: (id) => remote.removeHubModel(id),
     exportRun: (id, onnx, onProgress) => remote.exportRun(id, onnx, Comlink.proxy(onProgress)),
+    exportFiles: (id, onnx, onProgress) => remote.exportFiles(id, onnx, Comlink.proxy(onProgress)),
     exportPage: (id) => remote.exportPage(id),
     matching: matchingClient(remote),
     levelArea: levelAreaEngineClient(remote),

@@ -5,7 +5,7 @@ import { exportFolder } from '../recipes/exportFolder.ts';
 import { classicalPage, encoderPage, programPath } from '../recipes/exportHtml.ts';
 import { RungError } from '../shared/errors.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
-import type { CrossValidatedRun } from '../shared/training.ts';
+import type { CrossValidatedRun, FinetunedRun } from '../shared/training.ts';
 import type { ProgressListener } from './protocol.ts';
 import type { RunArchive } from './runArchive.ts';
 
@@ -27,11 +27,32 @@ export async function exportRunFiles(
     return new Blob([file], { type: 'application/json' });
   }
   if (run.kind === 'cross-validation') throw noModel(run);
-  const files = await exportFolder(await archive.files(id), run, onnx, (file, fraction) =>
-    onProgress(`Writing ${file}`, fraction),
-  );
+  const files = await folderOf(archive, run, onnx, onProgress);
   onProgress('Writing the zip', null);
   return writeZip(files);
+}
+
+/** See `EngineApi.exportFiles`. */
+export async function exportRunFolder(
+  archive: RunArchive,
+  id: string,
+  onnx: OnnxFile[],
+  onProgress: ProgressListener,
+): Promise<Map<string, Blob>> {
+  const run = await archive.get(id);
+  if (run.kind === 'finetune') return folderOf(archive, run, onnx, onProgress);
+  throw new RungError('not-found', `“${run.name}” holds no fine-tuned encoder.`);
+}
+
+async function folderOf(
+  archive: RunArchive,
+  run: FinetunedRun,
+  onnx: OnnxFile[],
+  onProgress: ProgressListener,
+): Promise<Map<string, Blob>> {
+  return exportFolder(await archive.files(run.id), run, onnx, (file, fraction) =>
+    onProgress(`Writing ${file}`, fraction),
+  );
 }
 
 /** See `EngineApi.exportPage`. @param baseUrl of the page's folder, where the program lies */

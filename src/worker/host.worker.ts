@@ -32,7 +32,7 @@ import { ClassicalClassifier } from './classicalClassifier.ts';
 import { Classifier, type LoadedModel } from './classifier.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
 import { changeTitle, explainTitle } from './explaining.ts';
-import { exportRunFiles, exportRunPage } from './exportFiles.ts';
+import { exportRunFiles, exportRunFolder, exportRunPage } from './exportFiles.ts';
 import { embedForMap } from './mapEmbeddings.ts';
 import { Matching } from './matching.ts';
 import { moveThresholds } from './moveThresholds.ts';
@@ -299,6 +299,10 @@ class Host implements EngineApi {
 
   async exportRun(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Blob> {
     return exportRunFiles(await this.archive, id, onnx, onProgress);
+  }
+
+  async exportFiles(...request: Parameters<EngineApi['exportFiles']>): Promise<Map<string, Blob>> {
+    return exportRunFolder(await this.archive, ...request);
   }
 
   async exportPage(id: string): Promise<Blob> {

@@ -30,6 +30,8 @@ import type {
 import type { LevelAreaDataApi, LevelAreaEngineApi } from './levelAreaProtocol.ts';
 import type { MatchingApi } from './matchingProtocol.ts';
 
+export type { LevelAreaDataApi, LevelAreaEngineApi, TitlesToAnswer } from './levelAreaProtocol.ts';
+
 export interface ImportOptions {
   /** Sheet of a workbook; the first one with two columns or more when left out. */
   sheet?: string;
@@ -224,13 +226,15 @@ export interface EngineApi {
    * @throws RungError 'file-too-large', or 'weights-mismatch' where a weight does not fit float16.
    */
   exportRun(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Blob>;
-
-  /** Titles to entries of a taxonomy. */
-  readonly matching: MatchingApi;
-  readonly levelArea: LevelAreaEngineApi;
-}
+  /** The files of that zip by their paths. @throws RungError as `exportRun`, and 'not-found' for a classical run. */
+  exportFiles(id: string, onnx: OnnxFile[], onProgress: ProgressListener): Promise<Map<string, Blob>>;
   /**
    * One HTML file that predicts with a stored run, without anything else.
    * @throws RungError 'file-too-large', or 'offline' when its program is not at hand
    */
   exportPage(id: string): Promise<Blob>;
+
+  /** Titles to entries of a taxonomy. */
+  readonly matching: MatchingApi;
+  readonly levelArea: LevelAreaEngineApi;
+}

@@ -22,6 +22,7 @@ async function show(change: Partial<ExportScreenProps> = {}) {
     exportRun: async () => new Blob([new Uint8Array(2_000_000)]),
     exportEvents: async () => new Blob(['events']),
     exportPage: async () => new Blob(['<!doctype html>']),
+    pushPanel: () => null,
     ...change,
   };
   await render(

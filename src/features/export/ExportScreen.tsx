@@ -1,7 +1,7 @@
 /** Export: one zip in Hugging Face layout, what is in it, and how to use it elsewhere. */
 import { Alert, Button, CopyButton, Progress, Select, Tabs, Text } from '@mantine/core';
 import { Check, Copy, Download } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { toRungError } from '../../shared/errors.ts';
 import type { OnnxFile } from '../../shared/onnxFiles.ts';
 import type { ClassicalRun, FinetunedRun } from '../../shared/training.ts';
@@ -28,13 +28,16 @@ export interface ExportScreenProps {
   exportEvents: (id: string) => Promise<Blob>;
   /** The model as one HTML file. */
   exportPage: (id: string) => Promise<Blob>;
+  /** The panel that pushes a fine-tuned run to the Hub. */
+  pushPanel: (run: FinetunedRun, onnx: readonly OnnxFile[]) => ReactNode;
 }
 
 /** What transformers.js opens when it is asked for nothing else. */
 const defaultOnnx: OnnxFile[] = [{ form: 'classifier', precision: 'fp32' }];
 
 /** @see ExportScreenProps */
-export function ExportScreen({ runs, selectedId, onSelect, exportRun, exportEvents, exportPage }: ExportScreenProps) {
+export function ExportScreen(props: ExportScreenProps) {
+  const { runs, selectedId, onSelect, exportRun, exportEvents, exportPage, pushPanel } = props;
   const [onnx, setOnnx] = useState(defaultOnnx);
   const usable = runs.filter((run) => run.weightBytes > 0);
   const run = usable.find(({ id }) => id === selectedId) ?? usable[0];
@@ -92,6 +95,7 @@ export function ExportScreen({ runs, selectedId, onSelect, exportRun, exportEven
         <div className={css.column}>
           <CardFigures run={run} />
           <PagePanel key={run.id} run={run} exportPage={exportPage} />
+          {run.kind === 'finetune' && pushPanel(run, onnx)}
         </div>
       </div>
       {run.kind === 'finetune' && <UsagePanel run={run} onnx={onnx} />}
