@@ -126,7 +126,7 @@ describe('tables of a run', () => {
           { ...fold, fold: 1, thresholds: [0.95, 0.5, 0.5] },
           { ...fold, fold: 2, thresholds: [0.3, 0.5, 0.6] },
         ],
-        test: { ...measured.test, rows: measured.test.rows.map((row, i) => ({ ...row, fold: i % 2 })) },
+        test: { ...measured.test, rows: measured.test.rows.map((row, i) => Object.assign({ fold: i % 2 }, row)) },
       },
       'predictions',
     );
