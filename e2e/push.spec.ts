@@ -45,7 +45,10 @@ const digests = (files: Iterable<readonly [string, Uint8Array]>): Record<string,
 function placesThatHold(word: string): Promise<string[]> {
   return page.evaluate(async (wanted) => {
     const found: string[] = [];
-    if (JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]).includes(wanted)) found.push('storage');
+    if (
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]).includes(wanted)
+    )
+      found.push('storage');
     for (const { name } of await indexedDB.databases()) {
       const opened = indexedDB.open(name ?? '');
       await new Promise((done) => opened.addEventListener('success', done));
@@ -99,7 +102,9 @@ test('a model is pushed, a broken upload gone on with, and what arrived is the d
     ];
     for (const [token, repository, message] of refused) {
       await fill(token, repository);
-      await panel().getByRole('button', { name: /Push the model|Try again/ }).click();
+      await panel()
+        .getByRole('button', { name: /Push the model|Try again/ })
+        .click();
       await expect(alert()).toContainText(message);
     }
     await fill(hubTokens.write, 'no spaces');

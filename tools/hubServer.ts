@@ -218,7 +218,9 @@ export async function startHubServer(): Promise<HubServer> {
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server's address is never a string
   const { port } = server.address() as AddressInfo;
-  const hosts = ['huggingface.co', contentHost, storageHost].map((host) => `MAP ${host}:443 127.0.0.1:${port}`).join(',');
+  const hosts = ['huggingface.co', contentHost, storageHost]
+    .map((host) => `MAP ${host}:443 127.0.0.1:${port}`)
+    .join(',');
   return Object.assign(hub.settings, {
     chromiumFlags: [`--host-resolver-rules=${hosts}`, '--ignore-certificate-errors'],
     close: async () => {

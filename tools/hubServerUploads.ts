@@ -89,7 +89,10 @@ export class HubUploads {
     if (what === 'commit') return this.commit(id, repository, body, response);
     const asked = jsonOf(body);
     if (what === 'preupload') return send(response, 200, { files: listOf(asked.files).map(modeOf) });
-    if (what === 'batch') return send(response, 200, { objects: listOf(asked.objects).map((object, i) => this.actions(id, object, i === 0)) });
+    if (what === 'batch')
+      return send(response, 200, {
+        objects: listOf(asked.objects).map((object, i) => this.actions(id, object, i === 0)),
+      });
     const held = this.objects.get(String(asked.oid))?.length === asked.size;
     return send(response, held ? 200 : 404, {});
   }
@@ -160,7 +163,11 @@ export class HubUploads {
     const commit = createHash('sha1').update(body).digest('hex');
     repository.commits.push(commit);
     if (!repository.private) this.publish(id, repository);
-    return send(response, 200, { success: true, commitOid: commit, commitUrl: `https://${hubHost}/${id}/commit/${commit}` });
+    return send(response, 200, {
+      success: true,
+      commitOid: commit,
+      commitUrl: `https://${hubHost}/${id}/commit/${commit}`,
+    });
   }
 
   private publish(id: string, { files }: PushedRepository): void {

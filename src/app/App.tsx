@@ -31,6 +31,7 @@ function useWaits(): Record<Place, string | null> {
     match: null,
     'level-area': null,
     review: hasData ? null : 'waits for a table',
+    map: hasData ? null : 'waits for a table',
   };
 }
 

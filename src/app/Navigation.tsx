@@ -3,6 +3,7 @@ import {
   ChartNoAxesCombined,
   Download,
   Layers,
+  Map as MapIcon,
   Network,
   ScanSearch,
   Table2,
@@ -20,6 +21,7 @@ const entries: Record<Place, { name: string; icon: LucideIcon }> = {
   match: { name: 'Match', icon: Network },
   'level-area': { name: 'Level & area', icon: Layers },
   review: { name: 'Review', icon: ScanSearch },
+  map: { name: 'Map', icon: MapIcon },
 };
 
 export interface NavigationProps {

@@ -10,7 +10,8 @@ import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
 import type { DataSummary } from '../shared/dataset.ts';
-import type { RunRecord } from '../shared/training.ts';
+import type { OnnxFile } from '../shared/onnxFiles.ts';
+import type { FinetunedRun, RunRecord } from '../shared/training.ts';
 import { engineWorker, dataWorker, titleReaders } from './workers.ts';
 import { keptWeights } from '../ui/keptWeights.ts';
 import { saveBlob } from '../ui/saveBlob.ts';
@@ -28,6 +29,7 @@ import { useSelectedRun } from './selectedRun.ts';
 
 const PushPlace = lazy(() => import('./PushPlace.tsx'));
 const LevelAreaPlace = lazy(() => import('./LevelAreaPlace.tsx'));
+const MapPlace = lazy(() => import('./MapPlace.tsx'));
 const MatchPlace = lazy(() => import('./MatchPlace.tsx'));
 const ReportsPlace = lazy(() => import('./ReportsPlace.tsx'));
 const ReviewPlace = lazy(() => import('./ReviewPlace.tsx'));
@@ -61,6 +63,12 @@ export function Screens({ place }: { place: Place }) {
       return (
         <Suspense fallback={null}>
           <LevelAreaPlace />
+        </Suspense>
+      );
+    case 'map':
+      return (
+        <Suspense fallback={null}>
+          <MapPlace />
         </Suspense>
       );
     case 'review':
@@ -378,6 +386,14 @@ function PredictPlace() {
   );
 }
 
+function pushPanel(run: FinetunedRun, onnx: readonly OnnxFile[]) {
+  return (
+    <Suspense fallback={null}>
+      <PushPlace run={run} onnx={onnx} />
+    </Suspense>
+  );
+}
+
 function ExportPlace() {
   const runs = useEngineStore((store) => store.runs);
   const { selectedId, select } = useSelectedRun();
@@ -397,11 +413,7 @@ function ExportPlace() {
       exportRun={(id, onnx, onProgress) => engineWorker.exportRun(id, onnx, onProgress)}
       exportEvents={(id) => engineWorker.exportDocument(id, 'events')}
       exportPage={engineWorker.exportPage}
-      pushPanel={(run, onnx) => (
-        <Suspense fallback={null}>
-          <PushPlace run={run} onnx={onnx} />
-        </Suspense>
-      )}
+      pushPanel={pushPanel}
     />
   );
 }

@@ -1,7 +1,17 @@
 /** The places of the page. The address names the place after `#/`, so that any static host serves it under any path. */
 import { useSyncExternalStore } from 'react';
 
-export const places = ['data', 'train', 'results', 'predict', 'export', 'match', 'level-area', 'review'] as const;
+export const places = [
+  'data',
+  'train',
+  'results',
+  'predict',
+  'export',
+  'match',
+  'level-area',
+  'review',
+  'map',
+] as const;
 export type Place = (typeof places)[number];
 
 export function placeOf(hash: string): Place {

@@ -213,7 +213,8 @@ function spaced(name: string): string {
 function settingText(value: unknown): string {
   if (value === null) return 'none';
   if (Array.isArray(value)) return value.map(settingText).join(', ');
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') return typeof value === 'string' ? value : '';
   return Object.entries(value)
     .map(([name, part]: [string, unknown]) => `${spaced(name)} ${settingText(part)}`)
     .join(', ');

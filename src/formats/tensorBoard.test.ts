@@ -164,17 +164,21 @@ events = EventAccumulator(sys.argv[1]).Reload()
 print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}))
 `;
 
-it.skipIf(!hasTensorBoard)('is read by TensorBoard itself (skipped where Python has no tensorboard)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rung-events-'));
-  writeFileSync(join(folder, 'events.out.tfevents.1.test'), eventFile(run));
-  const { stdout, stderr, status } = spawnSync(python, ['-c', reader, folder], { encoding: 'utf8' });
-  expect({ status, failed: status === 0 ? '' : stderr }).toEqual({ status: 0, failed: '' });
-  const read = JSON.parse(stdout) as Record<string, [number, number][]>;
-  expect(Object.keys(read).toSorted()).toEqual(
-    [...new Set(readEvents(eventFile(run)).flatMap(({ tag }) => tag ?? []))].toSorted(),
-  );
-  expect(read['loss/train']).toEqual([
-    [10, 0.5],
-    [41, 0.25],
-  ]);
-}, 60_000);
+it.skipIf(!hasTensorBoard)(
+  'is read by TensorBoard itself (skipped where Python has no tensorboard)',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rung-events-'));
+    writeFileSync(join(folder, 'events.out.tfevents.1.test'), eventFile(run));
+    const { stdout, stderr, status } = spawnSync(python, ['-c', reader, folder], { encoding: 'utf8' });
+    expect({ status, failed: status === 0 ? '' : stderr }).toEqual({ status: 0, failed: '' });
+    const read = JSON.parse(stdout) as Record<string, [number, number][]>;
+    expect(Object.keys(read).toSorted()).toEqual(
+      [...new Set(readEvents(eventFile(run)).flatMap(({ tag }) => tag ?? []))].toSorted(),
+    );
+    expect(read['loss/train']).toEqual([
+      [10, 0.5],
+      [41, 0.25],
+    ]);
+  },
+  60_000,
+);

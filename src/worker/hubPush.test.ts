@@ -104,7 +104,10 @@ describe('HubPush', () => {
       private: true,
     });
     expect(asked.every(({ token }) => token === 'Bearer hf_secret')).toBe(true);
-    const lines = asked.at(-1)?.body.split('\n').map((line) => JSON.parse(line) as unknown);
+    const lines = asked
+      .at(-1)
+      ?.body.split('\n')
+      .map((line) => JSON.parse(line) as unknown);
     expect(lines).toEqual([
       { key: 'header', value: { summary: 'A model', description: '' } },
       { key: 'file', value: { path: 'config.json', content: btoa('{}'), encoding: 'base64' } },
@@ -227,9 +230,12 @@ describe('names of repositories', () => {
     expect(repositoryProblem(name)).toBeNull();
   });
 
-  it.each(['', 'a/', 'a/b/c', 'a b', '-a', 'a.', 'a--b', 'a..b', 'a.git', 'ä', 'x'.repeat(97)])('refuses %j', (name) => {
-    expect(repositoryProblem(name)).toMatch(/\.$/);
-  });
+  it.each(['', 'a/', 'a/b/c', 'a b', '-a', 'a.', 'a--b', 'a..b', 'a.git', 'ä', 'x'.repeat(97)])(
+    'refuses %j',
+    (name) => {
+      expect(repositoryProblem(name)).toMatch(/\.$/);
+    },
+  );
 
   it.each([
     ['VP model, 2nd try', 'vp-model-2nd-try'],

@@ -10,7 +10,7 @@ import {
 import { throttle } from '../data/throttle.ts';
 import { RungError } from '../shared/errors.ts';
 import type { LabelNoiseReport, SimilarTitle } from '../shared/labelNoise.ts';
-import type { LabelNoiseApi, LabelNoiseRequest } from './labelNoiseClient.ts';
+import type { LabelNoiseApi, LabelNoiseRequest } from './labelNoiseProtocol.ts';
 import type { ProgressListener } from './protocol.ts';
 import { installErrorTransfer } from './transfer.ts';
 

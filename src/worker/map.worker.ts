@@ -3,7 +3,7 @@ import * as Comlink from 'comlink';
 import { layOutTitles } from '../recipes/titleMap.ts';
 import { nextTask } from '../training/eventLoop.ts';
 import type { MapRequest } from '../shared/titleMap.ts';
-import type { MapApi, MapListener } from './mapClient.ts';
+import type { MapApi, MapListener } from './mapProtocol.ts';
 import { installErrorTransfer } from './transfer.ts';
 
 /** Milliseconds between two reports: as many as a page can draw. */

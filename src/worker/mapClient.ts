@@ -4,16 +4,9 @@ import * as Comlink from 'comlink';
 // oxlint-disable-next-line import/default
 import workerUrl from './map.worker.ts?worker&url';
 import type { RungError } from '../shared/errors.ts';
-import type { MapProgress, MapRequest } from '../shared/titleMap.ts';
+import type { MapApi } from './mapProtocol.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
-
-export type MapListener = (progress: MapProgress) => void;
-
-export interface MapApi {
-  /** x and y of each title. Embeddings are transferred: gone here. @throws RungError `too-few-rows` */
-  layOut(request: MapRequest, onProgress: MapListener): Promise<Float32Array<ArrayBuffer>>;
-}
 
 export interface MapClient extends MapApi {
   /** Ends the worker; what is under way never answers. */

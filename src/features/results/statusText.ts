@@ -17,9 +17,7 @@ function keptText(run: RunRecord): string {
   const unfinished = run.bestEpoch === null;
   if (run.weightBytes === 0)
     return unfinished ? 'No epoch was finished; no weights were kept.' : 'Its weights were not kept.';
-  const kept = unfinished
-    ? `No epoch was finished: ${keptWeights(run)}`
-    : sentence(keptWeights(run));
+  const kept = unfinished ? `No epoch was finished: ${keptWeights(run)}` : sentence(keptWeights(run));
   const measured = run.test ? '; the figures are theirs' : '';
   return `${kept} are kept and can be used${measured}.`;
 }
