@@ -20,7 +20,7 @@ const width = 720;
 const height = 420;
 const plot = { left: 56, right: 16, top: 16, bottom: 92 };
 const colours = ['#1f5fbf', '#b4531f', '#4d7a2a'];
-const dashes = ['', '7 4', '2 4'];
+const dashes = ['none', '7 4', '2 4'];
 
 export function main([out, ...args]: string[]): void {
   const curves: Curve[] = [];
