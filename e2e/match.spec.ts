@@ -46,6 +46,8 @@ async function openMatch(page: Page): Promise<void> {
 }
 
 async function openTaxonomy(page: Page): Promise<void> {
+  // Until the place is there, what is dropped is a table of titles.
+  await expect(page.getByText('O*NET Resource Center').first()).toBeVisible();
   await dropFiles(page, files);
   await expect(page.getByText('10 entries, 20 other titles')).toBeVisible();
   await expect(page.getByText(/^Ready: the entries were read/)).toBeVisible({ timeout: 120_000 });

@@ -43,6 +43,7 @@ async function predictedFromDisk(browser: Browser, path: string): Promise<{ csv:
     await page.getByRole('textbox', { name: /One title a line/ }).fill([...titles, titles[0]].join('\n'));
     await page.getByRole('button', { name: 'Predict these titles' }).click();
     await expect(page.getByText('6 titles predicted.')).toBeVisible();
+    await expect(page.locator('#verdict')).not.toHaveText(/while you type/);
     const verdict = await page.locator('#verdict').innerText();
     for (const [scheme, width] of [
       ['light', 1440],

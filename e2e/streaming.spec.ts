@@ -44,7 +44,7 @@ test('a file of more than 8 MB is predicted piece by piece and saved as a CSV', 
     await page.getByRole('button', { name: /Save the CSV/ }).click();
     const download = await saving;
     expect(download.suggestedFilename()).toBe('everyone predictions.csv');
-    const csv = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+    const csv = (await readFile(await download.path(), 'utf8')).replace('\ufeff', '').trimEnd().split('\r\n');
     expect(csv).toHaveLength(rows + 1);
     expect(csv.slice(0, 6)).toEqual(inPage);
     expect(csv.at(-1)).toBe(inPage[5]);

@@ -59,9 +59,12 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (letter) => entities[letter]);
 }
 
-/** What would end the element, or begin a comment in it, written so that it does not (HTML, 4.12.1.3). */
+/**
+ * What would end the element, or begin a comment in it, written so that it does not (HTML, 4.12.1.3); and line ends as the parser has
+ * them before it takes the hash.
+ */
 function inScript(program: string): string {
-  return program.replace(/<(?=\/script|script|!--)/gi, String.raw`\x3c`);
+  return program.replace(/\r\n?/g, '\n').replace(/<(?=\/script|script|!--)/gi, String.raw`\x3c`);
 }
 
 function base64Digest(text: string): string {

@@ -213,9 +213,12 @@ export class MatchSession {
     this.set({ encoder, opened: null, opening: { message: 'Loading the encoder', fraction: null }, error: null });
     const isLatest = (): boolean => sameEncoder(this.state.encoder, encoder) && this.state.file === file;
     try {
+      // Progress comes by another port than the answer, and may come after it.
+      let reading = true;
       const opened = await this.tools.matching.open(file.taxonomy, encoder, (message, fraction) => {
-        if (isLatest()) this.set({ opening: { message, fraction } });
+        if (reading && isLatest()) this.set({ opening: { message, fraction } });
       });
+      reading = false;
       if (isLatest()) this.set({ opened, opening: null });
     } catch (thrown) {
       if (isLatest()) this.set({ opening: null, encoder: before });
