@@ -235,6 +235,8 @@ function EditButton({ row, onOpen }: { row: RowView } & Pick<CellContext, 'onOpe
   if (onOpen === null) return null;
   return (
     <ActionIcon
+      // Rows are drawn as they come into view: by Tab one would never leave the table. Review edits by keys.
+      tabIndex={-1}
       className={css.edit}
       variant="subtle"
       color="gray"
