@@ -87,6 +87,6 @@ test('a full disk does not cost the trained model', async ({ page, context }) =>
   await predictOne(page, 'Director');
   await open(page, 'Export');
   const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Download/ }).click();
+  await page.getByRole('button', { name: /^Download the model/ }).click();
   expect((await saving).suggestedFilename()).toMatch(/\.zip$/);
 });

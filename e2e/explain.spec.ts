@@ -86,7 +86,7 @@ test('a title is explained by its words, by what would change it, and by near tr
   // The download holds no training titles, and says so.
   await open(page, 'Export');
   const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Download/ }).click();
+  await page.getByRole('button', { name: /^Download the model/ }).click();
   const zip = await readFile(await (await saving).path());
   const fresh = await browser.newPage();
   await visit(fresh, 'wasm');

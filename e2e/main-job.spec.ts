@@ -66,7 +66,7 @@ test('a spreadsheet becomes a classifier that is measured, used, downloaded and 
 
   await open(page, 'Export');
   const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Download/ }).click();
+  await page.getByRole('button', { name: /^Download the model/ }).click();
   const zip = await readFile(await (await saving).path());
   const files = Object.keys(unzipSync(zip));
   for (const name of ['config.json', 'model.safetensors', 'tokenizer.json', 'rung.json', 'README.md']) {

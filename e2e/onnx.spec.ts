@@ -29,7 +29,7 @@ async function exported(page: Page): Promise<{ folder: string; files: string[] }
     .getByRole('checkbox', { name: /float32/ })
     .check();
   const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Download/ }).click();
+  await page.getByRole('button', { name: /^Download the model/ }).click();
   const content = unzipSync(await readFile(await (await saving).path()));
   const folder = await mkdtemp(join(tmpdir(), 'rung-onnx-'));
   for (const [name, bytes] of Object.entries(content)) {

@@ -1,9 +1,6 @@
-/** The engine's worker: dispatches calls; owns the backend, the live training, the loaded model and the kept runs. */
+/** The engine's worker: dispatches calls; owns the backend, the live training and the kept runs. */
 import * as Comlink from 'comlink';
-import { readModelFiles } from '../formats/package.ts';
 import { onDeviceFailure, startBackend } from '../kernels/backend.ts';
-import { classicalFileName } from '../recipes/classicalModel.ts';
-import { readEncoder, withHead } from '../recipes/encoder.ts';
 import { measure } from '../recipes/measure.ts';
 import { recipes } from '../recipes/registry.ts';
 import { RungError } from '../shared/errors.ts';
@@ -28,17 +25,14 @@ import { holdRun } from '../shared/runLocks.ts';
 import { Encoders } from './encoders.ts';
 import { LevelAreaEngine } from './levelAreaEngine.ts';
 import { LiveTraining } from './live.ts';
-import { ClassicalClassifier } from './classicalClassifier.ts';
-import { Classifier, type LoadedModel } from './classifier.ts';
+import { LoadedModels } from './loadedModels.ts';
 import type { DroppedModel, EngineApi, HubListener, HubModel, ProgressListener, TrainingRequest } from './protocol.ts';
 import { changeTitle, explainTitle } from './explaining.ts';
 import { exportRunFiles, exportRunFolder, exportRunPage } from './exportFiles.ts';
-import { embedForMap } from './mapEmbeddings.ts';
 import { Matching } from './matching.ts';
 import { moveThresholds } from './moveThresholds.ts';
-import { Neighbours } from './neighbours.ts';
 import { RunArchive } from './runArchive.ts';
-import { kindOfJson, readRunDocument, writeRunFile } from './runDocuments.ts';
+import { writeRunFile } from './runDocuments.ts';
 import { runSearch } from './runSearch.ts';
 import { runTraining } from './runTraining.ts';
 import type { TrainingSurroundings } from './surroundings.ts';
@@ -52,11 +46,6 @@ class Host implements EngineApi {
   private backend: Promise<DeviceReport> | null = null;
   private live: LiveTraining | null = null;
   private measuring: { abort: AbortController; done: Promise<unknown> } | null = null;
-  private model: LoadedModel | null = null;
-  /** The model of another run, which only embeds titles. */
-  private beside: Classifier | null = null;
-  private readonly neighbours = new Neighbours();
-  private readonly packages = new Map<string, LoadedModel>();
   private readonly around = {
     loadEncoder: (source: EncoderSource) => this.encoderList.load(source),
     startDevice: (backend: Backend | null = null) => this.started(backend),
@@ -64,6 +53,11 @@ class Host implements EngineApi {
   };
   readonly matching = new Matching(this.around);
   readonly levelArea = new LevelAreaEngine(this.around);
+  private readonly models = new LoadedModels({
+    archive: () => this.archive,
+    encoders: () => this.encoderList,
+    startDevice: () => this.started(null),
+  });
 
   constructor() {
     onDeviceFailure((error) => {
@@ -186,99 +180,40 @@ class Host implements EngineApi {
     await (await this.archive).restore(id);
   }
 
-  async loadRun(id: string): Promise<ModelInfo> {
-    const dropped = this.packages.get(id);
-    if (dropped) return this.use(dropped).info(dropped.usesDevice ? await this.started(null) : null);
-    const archive = await this.archive;
-    const run = await archive.get(id);
-    const { name, thresholds } = run;
-    if (run.kind === 'cross-validation') {
-      const message = `“${name}” is a cross-validation: it holds figures, no model.`;
-      throw new RungError('not-found', message, 'Train the same recipe on one split to get a model.');
-    }
-    const device = run.kind === 'finetune' ? await this.started(null) : null;
-    if (this.model?.id === id) return { ...this.model.info(device), name, thresholds };
-    if (run.kind === 'classical') {
-      const bytes = await archive.file(id, classicalFileName);
-      return this.use(new ClassicalClassifier(id, bytes, { name, thresholds })).info();
-    }
-    const model = this.beside?.id === id ? this.beside : await this.readRun(id);
-    if (model === this.beside) this.beside = null;
-    return { ...this.use(model).info(device), name, thresholds };
+  loadRun(id: string): Promise<ModelInfo> {
+    return this.models.loadRun(id);
   }
 
-  async openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
-    onProgress('Reading the model', null);
-    if (files.length === 1 && /(?<!config)\.json$/.test(files[0].name)) return this.openJson(files[0]);
-    const device = await this.started(null);
-    const encoder = await readEncoder(await readModelFiles(files));
-    // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
-    const labelCount = encoder.labelNames?.length ?? 1;
-    const { unused, fresh } = withHead(encoder, labelCount, {
-      keepHead: encoder.labelNames !== null,
-      seed: 0,
-      dropout: 0,
-    });
-    const warnings =
-      unused.length > 0
-        ? [`${unused.length} tensors of this model are not used: ${unused.slice(0, 3).join(', ')}.`]
-        : [];
-    const name = nameOfPackage(files);
-    const info = this.encoderList.addDropped(name, encoder, { unused, fresh });
-    const classifier = Classifier.ofPackage(info.source.id, name, encoder);
-    if (!classifier) return { encoder: info, model: null, run: null, warnings };
-    this.packages.set(classifier.id, classifier);
-    return { encoder: info, model: this.use(classifier).info(device), run: null, warnings };
+  openPackage(files: File[], onProgress: ProgressListener): Promise<DroppedModel> {
+    return this.models.openPackage(files, onProgress);
+  }
+
+  nearestTitles(...request: Parameters<EngineApi['nearestTitles']>): Promise<NearTitles> {
+    return this.models.nearestTitles(...request);
+  }
+
+  titleEmbeddings(id: string, titles: PackedStrings): Promise<TitleEmbeddings> {
+    return this.models.titleEmbeddings(id, titles);
   }
 
   async exportDocument(...request: Parameters<EngineApi['exportDocument']>): Promise<Blob> {
     return writeRunFile(await this.archive, this.encoderList, ...request);
   }
 
-  /** The document of a run, or the download of a classical one. */
-  private async openJson(file: File): Promise<DroppedModel> {
-    if ((await kindOfJson(file)) === 'run') {
-      return { encoder: null, model: null, run: await readRunDocument(await this.archive, file), warnings: [] };
-    }
-    const id = `classical-${this.packages.size + 1}`;
-    const classifier = new ClassicalClassifier(id, new Uint8Array(await file.arrayBuffer()));
-    this.packages.set(id, classifier);
-    return { encoder: null, model: this.use(classifier).info(), run: null, warnings: [] };
-  }
-
   async predict(modelId: string, titles: PackedStrings): Promise<Float32Array<ArrayBuffer>> {
-    const model = await this.loaded(modelId);
+    const model = await this.models.loaded(modelId);
     const probabilities = await model.predict(unpackStrings(titles));
     return Comlink.transfer(probabilities, [probabilities.buffer]);
   }
 
   async explain(modelId: string, title: string, label: number): Promise<Explanation> {
-    return explainTitle(await this.loaded(modelId), title, label);
+    return explainTitle(await this.models.loaded(modelId), title, label);
   }
 
   async counterfactuals(modelId: string, title: string, label: number, threshold: number): Promise<Counterfactuals> {
-    const model = await this.loaded(modelId);
-    const kept = this.packages.has(modelId) ? null : await (await this.archive).titles(modelId);
+    const model = await this.models.loaded(modelId);
+    const kept = this.models.isPackage(modelId) ? null : await (await this.archive).titles(modelId);
     return changeTitle(model, title, { label, threshold }, kept);
-  }
-
-  async nearestTitles(id: string, title: string, onProgress: ProgressListener): Promise<NearTitles> {
-    if (this.packages.has(id)) return { kind: 'none', reason: 'package' };
-    const archive = await this.archive;
-    if ((await archive.get(id)).kind === 'classical') return { kind: 'none', reason: 'classical' };
-    const kept = await archive.titles(id);
-    if (!kept) return { kind: 'none', reason: 'not-kept' };
-    const model = await this.modelBeside(id);
-    const tell = (done: number, total: number): void =>
-      onProgress(`Reading training titles: ${done} of ${total}`, done / total);
-    const wanted = (): boolean => this.model === model || this.beside === model;
-    const near = await this.neighbours.nearest(model, kept, title, tell, wanted);
-    return { kind: 'found', near, kept: kept.rows.length, total: kept.total };
-  }
-
-  async titleEmbeddings(id: string, titles: PackedStrings): Promise<TitleEmbeddings> {
-    const run = await (await this.archive).get(id);
-    return embedForMap(await this.modelBeside(id), run, unpackStrings(titles));
   }
 
   hubModels(): Promise<HubModel[]> {
@@ -309,35 +244,6 @@ class Host implements EngineApi {
     return exportRunPage(await this.archive, id, this.baseUrl);
   }
 
-  /** @throws RungError 'not-found' when another model is loaded: a file predicted chunk by chunk must not change models in the middle. */
-  private async loaded(modelId: string): Promise<LoadedModel> {
-    const { model } = this;
-    if (model?.id !== modelId) {
-      const message = model ? 'Another model has been chosen since.' : 'No model is loaded to predict with.';
-      throw new RungError('not-found', message, 'Choose the model again, or predict anew with the one that is chosen.');
-    }
-    if (model.usesDevice) await this.started(null);
-    return model;
-  }
-
-  /** The fine-tuned model of a run: the one that predicts, or one beside it that Results looks at. */
-  private async modelBeside(id: string): Promise<Classifier> {
-    await this.started(null);
-    for (const known of [this.model, this.beside]) if (known?.id === id && known instanceof Classifier) return known;
-    const model = await this.readRun(id);
-    void this.beside?.unload();
-    this.beside = model;
-    return model;
-  }
-
-  /** @throws RungError 'not-found' when the run holds no encoder. */
-  private async readRun(id: string): Promise<Classifier> {
-    const archive = await this.archive;
-    const run = await archive.get(id);
-    if (run.kind !== 'finetune') throw new RungError('not-found', `“${run.name}” holds no fine-tuned encoder.`);
-    return Classifier.ofRun(run, await readEncoder(await archive.files(id)));
-  }
-
   /** The backend that runs, or the best one started now. A forced one is started when another runs. */
   private async started(force: Backend | null): Promise<DeviceReport> {
     const running = this.backend && (await this.backend.catch(() => null));
@@ -357,21 +263,9 @@ class Host implements EngineApi {
   }
 
   private async unloadAll(): Promise<void> {
-    const classifiers = [...this.packages.values(), this.model, this.beside].filter((model) => model !== null);
-    await Promise.all([this.matching, this.levelArea, ...classifiers].map((part) => part.unload()));
+    await Promise.all([this.matching, this.levelArea, this.models].map((part) => part.unload()));
   }
 
-  private use<Model extends LoadedModel>(classifier: Model): Model {
-    if (this.model && this.model !== classifier) void this.model.unload();
-    this.model = classifier;
-    return classifier;
-  }
-}
-
-/** A zip's own name, or that of the folder that the files lay in: their names are their paths. */
-function nameOfPackage(files: File[]): string {
-  if (files.length === 1) return files[0].name.replace(/\.zip$/i, '');
-  return files[0]?.name.includes('/') ? files[0].name.split('/')[0] : 'Dropped model';
 }
 
 installErrorTransfer();

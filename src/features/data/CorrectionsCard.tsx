@@ -1,7 +1,8 @@
 import { Button, Group } from '@mantine/core';
-import { Redo2, ScanSearch, Undo2 } from 'lucide-react';
+import { ScanSearch } from 'lucide-react';
 import type { CorrectionState } from '../../shared/dataset.ts';
 import { formatCounted } from '../../ui/format.ts';
+import { UndoRedo } from '../../ui/UndoRedo.tsx';
 import settings from './SettingsCard.module.css';
 import type { CorrectionActions } from './dataState.ts';
 import css from './DataScreen.module.css';
@@ -35,24 +36,7 @@ export function CorrectionsCard({ state, actions }: CorrectionsCardProps) {
         </Button>
         {(state.canUndo || state.canRedo) && (
           <>
-            <Button
-              size="xs"
-              variant="default"
-              disabled={!state.canUndo}
-              leftSection={<Undo2 size={14} aria-hidden="true" />}
-              onClick={actions.onUndo}
-            >
-              Undo
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              disabled={!state.canRedo}
-              leftSection={<Redo2 size={14} aria-hidden="true" />}
-              onClick={actions.onRedo}
-            >
-              Redo
-            </Button>
+            <UndoRedo canUndo={state.canUndo} canRedo={state.canRedo} onUndo={actions.onUndo} onRedo={actions.onRedo} />
             <Button size="xs" variant="subtle" onClick={() => actions.onReview(false)}>
               See the changes
             </Button>

@@ -1,5 +1,4 @@
-import { Progress } from '@mantine/core';
-import { formatPercent } from '../../ui/format.ts';
+import { WorkProgress } from '../../ui/WorkProgress.tsx';
 import css from './DataScreen.module.css';
 
 export interface LoadingCardProps {
@@ -14,17 +13,7 @@ export function LoadingCard({ name, message, fraction }: LoadingCardProps) {
   return (
     <section className={css.loadingCard} aria-label={`Reading ${name}`} aria-live="polite">
       <h1 className={css.loadingName}>Reading {name}</h1>
-      <Progress
-        aria-label="Progress"
-        value={fraction === null ? 100 : 100 * fraction}
-        animated={fraction === null}
-        striped={fraction === null}
-        size="sm"
-      />
-      <div className={css.loadingMessage}>
-        <span>{message}</span>
-        <span className="tabular">{fraction === null ? '' : formatPercent(fraction)}</span>
-      </div>
+      <WorkProgress {...{ message, fraction }} label="Progress" />
     </section>
   );
 }

@@ -1,5 +1,5 @@
 /** Export: one zip in Hugging Face layout, what is in it, and how to use it elsewhere. */
-import { Alert, Button, CopyButton, Progress, Select, Tabs, Text } from '@mantine/core';
+import { Alert, Button, CopyButton, Select, Tabs, Text } from '@mantine/core';
 import { Check, Copy, Download } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toRungError } from '../../shared/errors.ts';
@@ -9,6 +9,7 @@ import type { ProgressListener } from '../../worker/protocol.ts';
 import { formatBytes, formatCounted, formatMoment } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
 import { saveBlob } from '../../ui/saveBlob.ts';
+import { WorkProgress } from '../../ui/WorkProgress.tsx';
 import { CardFigures } from './CardFigures.tsx';
 import { ClassicalContents } from './ClassicalContents.tsx';
 import css from './ExportScreen.module.css';
@@ -151,16 +152,7 @@ function DownloadPanel({ run, onnx, exportRun }: DownloadPanelProps) {
       </Button>
       <div className={css.state} aria-live="polite">
         {exporting ? (
-          <>
-            <Progress
-              value={exporting.fraction === null ? 100 : 100 * exporting.fraction}
-              animated={exporting.fraction === null}
-              striped={exporting.fraction === null}
-              size="sm"
-              aria-label="Progress of the download"
-            />
-            <span className={css.quiet}>{exporting.message}</span>
-          </>
+          <WorkProgress {...exporting} label="Progress of the download" />
         ) : (
           <span className={css.quiet}>
             {saved

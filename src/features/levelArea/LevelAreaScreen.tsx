@@ -1,5 +1,5 @@
 /** "Level & area": from titles alone to a model that sorts titles by level and by area. */
-import { ActionIcon, Alert, Button, NativeSelect, Progress } from '@mantine/core';
+import { ActionIcon, Alert, Button, NativeSelect } from '@mantine/core';
 import { Download, Trash2 } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { LevelAreaModel } from '../../shared/levelArea.ts';
@@ -7,6 +7,7 @@ import type { Backend, EncoderInfo } from '../../shared/training.ts';
 import { DropOverlay, FileButton } from '../../ui/DropArea.tsx';
 import { saveBlob } from '../../ui/saveBlob.ts';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
+import { WorkProgress } from '../../ui/WorkProgress.tsx';
 import { AnswerPanel } from './AnswerPanel.tsx';
 import { ModelResults } from './HeadResults.tsx';
 import { KeywordsPanel } from './KeywordsPanel.tsx';
@@ -148,11 +149,8 @@ function Messages({ state: { error, notice }, onDismiss }: { state: LevelAreaSta
 
 function Working({ doing: { message, fraction } }: { doing: Doing }) {
   return (
-    <div>
-      <p className={css.quiet} aria-live="polite">
-        {message}
-      </p>
-      <Progress value={100 * (fraction ?? 1)} animated={fraction === null} aria-label={message} />
+    <div aria-live="polite">
+      <WorkProgress {...{ message, fraction }} label={message} />
     </div>
   );
 }

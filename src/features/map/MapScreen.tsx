@@ -1,9 +1,10 @@
 /** All titles of the table as points, alike ones near each other: which labels keep together, which mix, and what lies where. */
-import { Alert, Button, Progress, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Alert, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { Search, Square } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { formatCount, formatCounted, formatPercent } from '../../ui/format.ts';
+import { formatCount, formatCounted } from '../../ui/format.ts';
 import { LabelMarkIcon } from '../../ui/LabelChip.tsx';
+import { WorkProgress } from '../../ui/WorkProgress.tsx';
 import { MapCanvas, type DragMode } from './MapCanvas.tsx';
 import { colourLabels, flagsOf, labelsAt, neighbourhoods, type Colouring, type MapData } from './mapData.ts';
 import css from './MapScreen.module.css';
@@ -96,19 +97,7 @@ function Making({ runs, working, map, made, onDraw, onStop }: MapScreenProps & {
         )}
       </div>
       <div className={css.status} aria-live="polite">
-        {working && (
-          <>
-            <Progress
-              value={100 * (working.fraction ?? 0)}
-              animated={working.fraction === null}
-              aria-label="Progress of the map"
-            />
-            <span>
-              {working.message}
-              {working.fraction !== null && `, ${formatPercent(working.fraction)}`}
-            </span>
-          </>
-        )}
+        {working && <WorkProgress {...working} label="Progress of the map" />}
         {made && !working && (
           <span>
             {formatCounted(made.rows, 'title')} by {made.from}.

@@ -1,8 +1,9 @@
-import { Button, Collapse, Progress, Select } from '@mantine/core';
+import { Button, Collapse, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { MatchingEncoder, TaxonomyColumns, TaxonomyFile } from '../../shared/matching.ts';
 import { FileButton } from '../../ui/DropArea.tsx';
-import { formatCounted, formatPercent } from '../../ui/format.ts';
+import { formatCounted } from '../../ui/format.ts';
+import { WorkProgress } from '../../ui/WorkProgress.tsx';
 import css from './MatchScreen.module.css';
 import type { EncoderOption, MatchSession, MatchState } from './matchSession.ts';
 import { taxonomyFileTypes } from './NoTaxonomy.tsx';
@@ -79,19 +80,7 @@ function countsText({ taxonomy: { codes, alternates, reported } }: TaxonomyFile)
 function Opening({ state: { opening, opened, reading } }: { state: MatchState }) {
   if (reading !== null) return <p className={css.quiet}>Reading {reading}</p>;
   if (opening) {
-    const { message, fraction } = opening;
-    return (
-      <>
-        <p className={css.quiet}>{message}</p>
-        <Progress
-          value={fraction === null ? 100 : 100 * fraction}
-          animated={fraction === null}
-          size={4}
-          aria-label="Reading the entries"
-          aria-valuetext={fraction === null ? message : formatPercent(fraction)}
-        />
-      </>
-    );
+    return <WorkProgress {...opening} label="Reading the entries" />;
   }
   if (!opened) return null;
   const { cached, seconds, device } = opened;

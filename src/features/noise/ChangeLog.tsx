@@ -1,11 +1,12 @@
 /** Every correction of the open table, the latest first; undone and done again, saved, read, and the corrected table with it. */
 import { Alert, Button, Menu } from '@mantine/core';
-import { ArrowRight, ChevronDown, Redo2, Undo2 } from 'lucide-react';
+import { ArrowRight, ChevronDown } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { Correction, LogReading } from '../../shared/corrections.ts';
 import type { CorrectionState } from '../../shared/dataset.ts';
 import { FileDialog } from '../../ui/DropArea.tsx';
 import { formatCount, formatCounted, formatMoment } from '../../ui/format.ts';
+import { UndoRedo } from '../../ui/UndoRedo.tsx';
 import css from './ReviewScreen.module.css';
 
 export interface ChangeLogProps {
@@ -84,24 +85,12 @@ function LogButtons(props: ChangeLogProps & { onReading: (reading: LogReading | 
   const { log, corrections } = props;
   return (
     <div className={css.controls}>
-      <Button
-        size="xs"
-        variant="default"
-        disabled={!corrections.canUndo}
-        leftSection={<Undo2 size={14} aria-hidden="true" />}
-        onClick={props.onUndo}
-      >
-        Undo
-      </Button>
-      <Button
-        size="xs"
-        variant="default"
-        disabled={!corrections.canRedo}
-        leftSection={<Redo2 size={14} aria-hidden="true" />}
-        onClick={props.onRedo}
-      >
-        Redo
-      </Button>
+      <UndoRedo
+        canUndo={corrections.canUndo}
+        canRedo={corrections.canRedo}
+        onUndo={props.onUndo}
+        onRedo={props.onRedo}
+      />
       <Button size="xs" variant="default" disabled={log.length === 0} onClick={props.onSaveLog}>
         Save the change log
       </Button>

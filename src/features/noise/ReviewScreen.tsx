@@ -1,9 +1,10 @@
 /** Where doubtful labels are found and decided, and every correction is listed: nothing here changes the user's file. */
-import { Alert, Button, Progress, Select } from '@mantine/core';
+import { Alert, Button, Select } from '@mantine/core';
 import { ScanSearch, Square } from 'lucide-react';
 import { useState } from 'react';
 import type { LabelNoiseReport } from '../../shared/labelNoise.ts';
-import { formatCount, formatCounted, formatPercent } from '../../ui/format.ts';
+import { formatCount, formatCounted } from '../../ui/format.ts';
+import { WorkProgress } from '../../ui/WorkProgress.tsx';
 import { ChangeLog } from './ChangeLog.tsx';
 import { LabelTable } from './LabelTable.tsx';
 import type { ReviewScreenProps } from './reviewProps.ts';
@@ -93,19 +94,7 @@ function CheckPanel({ table, runs, checking, done, onFind, onStop, onTrain }: Wi
         )}
       </div>
       <div className={css.status} aria-live="polite">
-        {checking && (
-          <>
-            <Progress
-              value={100 * (checking.fraction ?? 0)}
-              animated={checking.fraction === null}
-              aria-label="Progress of the check"
-            />
-            <span>
-              {checking.message}
-              {checking.fraction !== null && `, ${formatPercent(checking.fraction)}`}
-            </span>
-          </>
-        )}
+        {checking && <WorkProgress {...checking} label="Progress of the check" />}
         {done && !checking && <span>{reportText(done.report, done.runName)}</span>}
       </div>
     </section>
