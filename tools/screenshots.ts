@@ -30,7 +30,10 @@ export async function main(args: string[]): Promise<void> {
     const url = server.resolvedUrls?.local[0] ?? '';
     await mkdir('screenshots', { recursive: true });
     const page = await trainedPage(browser, url, resolve(values.data), values.epochs, values.readme);
-    if (!values.readme) await everyPlace(page);
+    if (!values.readme) {
+      await everyPlace(page);
+      await otherPlaces(page);
+    }
   } finally {
     await browser.close();
     await server.close();
@@ -100,6 +103,60 @@ async function everyPlace(page: Page): Promise<void> {
     await page.waitForTimeout(1000);
     await everyLook(page, place.toLowerCase());
   }
+}
+
+const taxonomy = `Code,Title,Description
+11-1011,Chief Executives,Determine policies and give overall direction to companies
+29-1141,Registered Nurses,Assess patient health problems and maintain medical records
+51-3011,Bakers,"Mix and bake ingredients to make breads, cookies and cakes"
+13-2011,Accountants,"Examine, analyse and interpret accounting records"
+23-1011,Lawyers,Represent clients in court and draw up legal documents`;
+
+const titles = ['manager', 'director', 'head', 'assistant', 'owner'].flatMap((level) =>
+  ['sales', 'nursing', 'finance', 'human resources', 'software', 'legal'].map((area) => `${area} ${level}`),
+);
+
+/** The places beside the main job, each with something in it. */
+async function otherPlaces(page: Page): Promise<void> {
+  const go = (place: string): Promise<void> =>
+    page
+      .getByRole('navigation', { name: 'Places' })
+      .getByRole('link', { name: new RegExp(`^${place}`) })
+      .click();
+  await go('Review');
+  await page.getByRole('button', { name: 'Find likely mislabelled rows' }).click();
+  await page.getByText(/rows are doubtful/).waitFor({ timeout: 300_000 });
+  await page.getByRole('button', { name: /^Keep/ }).first().click();
+  await everyLook(page, 'review');
+  await page.getByRole('button', { name: /^Edit/ }).first().click();
+  await everyLook(page, 'edit-labels');
+  await page.keyboard.press('Escape');
+  await go('Map');
+  await page.getByRole('button', { name: 'Draw the map' }).click();
+  await page.getByText(/^[\d\s.,]+ titles by /).waitFor({ timeout: 300_000 });
+  await page.getByRole('textbox', { name: 'Find titles on the map' }).fill('director');
+  await page.keyboard.press('Enter');
+  await everyLook(page, 'map');
+  await go('Match');
+  await page.getByText('O*NET Resource Center').first().waitFor();
+  await drop(page, 'taxonomy.csv', taxonomy);
+  await page.getByText(/^Ready: the entries were read/).waitFor({ timeout: 120_000 });
+  await page.getByRole('textbox', { name: 'Job title' }).fill('ward nurse');
+  await page.waitForTimeout(2000);
+  await everyLook(page, 'match');
+  await go('Level & area');
+  await page.getByRole('heading', { name: 'Level and area', exact: true }).waitFor();
+  await drop(page, 'titles.csv', ['Title', ...titles].join('\n'));
+  await page.getByText(/^Decided: /).waitFor();
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page.getByRole('heading', { name: /^4\. Results of/ }).waitFor({ timeout: 300_000 });
+  await everyLook(page, 'level-area');
+}
+
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('main').getByRole('button', { name: 'Browse files' }).first().click();
+  await (await chooser).setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
 }
 
 /** One picture a colour scheme and width; the whole page, not only what fits the window. */

@@ -39,18 +39,14 @@ export const useDataStore = create<DataStore>((set, get) => {
 
   async function open(name: string, read: (onProgress: ProgressListener) => Promise<DataSummary>): Promise<void> {
     const mine = ++openings;
-    // Progress comes through a channel of its own and may arrive after the answer.
-    let pending = true;
     const previous = summaryOf(get().state);
     set({ state: { status: 'loading', message: 'Reading the file', fraction: null, name, previous }, error: null });
     try {
       const summary = await read((message, fraction) => {
-        if (pending && mine === openings) set({ state: { status: 'loading', message, fraction, name, previous } });
+        if (mine === openings) set({ state: { status: 'loading', message, fraction, name, previous } });
       });
-      pending = false;
       if (mine === openings) set({ state: { status: 'ready', summary } });
     } catch (thrown) {
-      pending = false;
       if (mine !== openings) return;
       const { message, hint } = toRungError(thrown);
       set({ state: previous ? { status: 'ready', summary: previous } : { status: 'empty' }, error: { message, hint } });

@@ -13,6 +13,7 @@ import { levelAreaDataClient, levelAreaEngineClient } from './levelAreaClient.ts
 import { matchingClient } from './matchingClient.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
+import { whilePending } from './whilePending.ts';
 
 export { connectMap, type MapClient } from './mapClient.ts';
 export { connectHubPush } from './hubPushClient.ts';
@@ -46,8 +47,8 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
   const remote = Comlink.wrap<DataApi>(startWorker(dataWorkerUrl, 'data', onFailure));
   remote.init(baseUrl).catch((thrown: unknown) => onFailure(toRungError(thrown)));
   return {
-    open: (file, options, onProgress) => remote.open(file, options, Comlink.proxy(onProgress)),
-    openText: (text, options, onProgress) => remote.openText(text, options, Comlink.proxy(onProgress)),
+    open: (file, options, onProgress) => whilePending(onProgress, (told) => remote.open(file, options, told)),
+    openText: (text, options, onProgress) => whilePending(onProgress, (told) => remote.openText(text, options, told)),
     configure: (change) => remote.configure(change),
     rows: (query, offset, limit) => remote.rows(query, offset, limit),
     dataset: (change) => remote.dataset(change),
@@ -56,7 +57,8 @@ export function connectData(baseUrl: string, onFailure: (error: RungError) => vo
     levelArea: levelAreaDataClient(remote),
     writePredictions: (table, format) =>
       remote.writePredictions(Comlink.transfer(table, buffersOfTable(table)), format),
-    readTaxonomy: (files, columns, onProgress) => remote.readTaxonomy(files, columns, Comlink.proxy(onProgress)),
+    readTaxonomy: (files, columns, onProgress) =>
+      whilePending(onProgress, (told) => remote.readTaxonomy(files, columns, told)),
     writeMatches: (table) => remote.writeMatches(table),
     correct: (edits, why) => remote.correct(edits, why),
     undoCorrection: () => remote.undoCorrection(),
@@ -79,12 +81,16 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     recipes: () => remote.recipes(),
     measure: (config, titles) => remote.measure(config, Comlink.transfer(titles, buffersOfStrings(titles))),
     train: (request, onEvent) =>
-      remote.train(
-        Comlink.transfer(request, [...buffersOfDataset(request.dataset), ...buffersOfSplit(request.split)]),
-        Comlink.proxy(onEvent),
+      whilePending(onEvent, async (told) =>
+        remote.train(
+          Comlink.transfer(request, [...buffersOfDataset(request.dataset), ...buffersOfSplit(request.split)]),
+          told,
+        ),
       ),
     search: (request, onEvent) =>
-      remote.search(Comlink.transfer(request, buffersOfDataset(request.dataset)), Comlink.proxy(onEvent)),
+      whilePending(onEvent, (told) =>
+        remote.search(Comlink.transfer(request, buffersOfDataset(request.dataset)), told),
+      ),
     pause: () => remote.pause(),
     resume: () => remote.resume(),
     stop: () => remote.stop(),
@@ -95,18 +101,19 @@ export function connectEngine(baseUrl: string, onFailure: (error: RungError) => 
     restoreRun: (id) => remote.restoreRun(id),
     exportDocument: (id, file) => remote.exportDocument(id, file),
     loadRun: (id) => remote.loadRun(id),
-    openPackage: (files, onProgress) => remote.openPackage(files, Comlink.proxy(onProgress)),
+    openPackage: (files, onProgress) => whilePending(onProgress, (told) => remote.openPackage(files, told)),
     predict: (modelId, titles) => remote.predict(modelId, Comlink.transfer(titles, buffersOfStrings(titles))),
     explain: (modelId, title, label) => remote.explain(modelId, title, label),
     counterfactuals: (...request) => remote.counterfactuals(...request),
     titleEmbeddings: (id, titles) => remote.titleEmbeddings(id, titles),
-    nearestTitles: (id, title, onProgress) => remote.nearestTitles(id, title, Comlink.proxy(onProgress)),
+    nearestTitles: (id, title, onProgress) =>
+      whilePending(onProgress, async (told) => remote.nearestTitles(id, title, told)),
     hubModels: () => remote.hubModels(),
-    fetchHubModel: (id, onProgress) => remote.fetchHubModel(id, Comlink.proxy(onProgress)),
+    fetchHubModel: (id, onProgress) => whilePending(onProgress, (told) => remote.fetchHubModel(id, told)),
     stopFetching: () => remote.stopFetching(),
     removeHubModel: (id) => remote.removeHubModel(id),
-    exportRun: (id, onnx, onProgress) => remote.exportRun(id, onnx, Comlink.proxy(onProgress)),
-    exportFiles: (id, onnx, onProgress) => remote.exportFiles(id, onnx, Comlink.proxy(onProgress)),
+    exportRun: (id, onnx, onProgress) => whilePending(onProgress, (told) => remote.exportRun(id, onnx, told)),
+    exportFiles: (id, onnx, onProgress) => whilePending(onProgress, (told) => remote.exportFiles(id, onnx, told)),
     exportPage: (id) => remote.exportPage(id),
     matching: matchingClient(remote),
     levelArea: levelAreaEngineClient(remote),

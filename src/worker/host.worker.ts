@@ -265,7 +265,6 @@ class Host implements EngineApi {
   private async unloadAll(): Promise<void> {
     await Promise.all([this.matching, this.levelArea, this.models].map((part) => part.unload()));
   }
-
 }
 
 installErrorTransfer();

@@ -7,6 +7,7 @@ import type { RungError } from '../shared/errors.ts';
 import type { HubPushApi, HubPushWorker } from '../shared/hubPush.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
+import { whilePending } from './whilePending.ts';
 
 export function connectHubPush(onFailure: (error: RungError) => void): HubPushWorker {
   installErrorTransfer();
@@ -14,7 +15,7 @@ export function connectHubPush(onFailure: (error: RungError) => void): HubPushWo
   const remote = Comlink.wrap<HubPushApi>(worker);
   return {
     open: (files) => remote.open(files),
-    push: (request, onProgress) => remote.push(request, Comlink.proxy(onProgress)),
+    push: (request, onProgress) => whilePending(onProgress, (told) => remote.push(request, told)),
     stop: () => remote.stop(),
     end: () => worker.terminate(),
   };

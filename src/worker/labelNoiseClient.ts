@@ -7,6 +7,7 @@ import type { RungError } from '../shared/errors.ts';
 import type { LabelNoiseApi } from './labelNoiseProtocol.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
+import { whilePending } from './whilePending.ts';
 
 export interface LabelNoiseClient extends LabelNoiseApi {
   /** Ends the worker; what is under way never answers. */
@@ -18,7 +19,7 @@ export function connectLabelNoise(onFailure: (error: RungError) => void): LabelN
   const worker = startWorker(workerUrl, 'label check', onFailure);
   const remote = Comlink.wrap<LabelNoiseApi>(worker);
   return {
-    find: (request, onProgress) => remote.find(request, Comlink.proxy(onProgress)),
+    find: (request, onProgress) => whilePending(onProgress, (told) => remote.find(request, told)),
     nearest: (position) => remote.nearest(position),
     end: () => worker.terminate(),
   };

@@ -1,6 +1,7 @@
 /** The page's side of "Level and area". */
 import * as Comlink from 'comlink';
 import type { LevelAreaDataApi, LevelAreaEngineApi } from './levelAreaProtocol.ts';
+import { whilePending } from './whilePending.ts';
 
 /** @param data the data worker, of which this is a part. */
 export function levelAreaDataClient(data: { levelArea: unknown }): LevelAreaDataApi {
@@ -8,7 +9,7 @@ export function levelAreaDataClient(data: { levelArea: unknown }): LevelAreaData
   const remote = data.levelArea as Comlink.Remote<LevelAreaDataApi>;
   return {
     maps: () => remote.maps(),
-    open: (source, onProgress) => remote.open(source, Comlink.proxy(onProgress)),
+    open: (source, onProgress) => whilePending(onProgress, (told) => remote.open(source, told)),
     label: (settings) => remote.label(settings),
     dataset: () => remote.dataset(),
     titlesToAnswer: (source, titleColumn) => remote.titlesToAnswer(source, titleColumn),
@@ -22,9 +23,9 @@ export function levelAreaEngineClient(engine: { levelArea: unknown }): LevelArea
   const remote = engine.levelArea as Comlink.Remote<LevelAreaEngineApi>;
   return {
     models: () => remote.models(),
-    train: (request, onEvent) => remote.train(request, Comlink.proxy(onEvent)),
+    train: (request, onEvent) => whilePending(onEvent, (told) => remote.train(request, told)),
     stop: () => remote.stop(),
-    answer: (id, titles, onProgress) => remote.answer(id, titles, Comlink.proxy(onProgress)),
+    answer: (id, titles, onProgress) => whilePending(onProgress, (told) => remote.answer(id, titles, told)),
     exportModel: (id) => remote.exportModel(id),
     openModel: (files) => remote.openModel(files),
     removeModel: (id) => remote.removeModel(id),

@@ -90,7 +90,12 @@ export class LoadedModels {
   /** The document of a run, or the download of a classical one. */
   private async openJson(file: File): Promise<DroppedModel> {
     if ((await kindOfJson(file)) === 'run') {
-      return { encoder: null, model: null, run: await readRunDocument(await this.around.archive(), file), warnings: [] };
+      return {
+        encoder: null,
+        model: null,
+        run: await readRunDocument(await this.around.archive(), file),
+        warnings: [],
+      };
     }
     const id = `classical-${this.packages.size + 1}`;
     const classifier = new ClassicalClassifier(id, new Uint8Array(await file.arrayBuffer()));

@@ -7,6 +7,7 @@ import type { RungError } from '../shared/errors.ts';
 import type { MapApi } from './mapProtocol.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
+import { whilePending } from './whilePending.ts';
 
 export interface MapClient extends MapApi {
   /** Ends the worker; what is under way never answers. */
@@ -19,9 +20,8 @@ export function connectMap(onFailure: (error: RungError) => void): MapClient {
   const remote = Comlink.wrap<MapApi>(worker);
   return {
     layOut: (request, onProgress) =>
-      remote.layOut(
-        Comlink.transfer(request, request.embeddings ? [request.embeddings.vectors.buffer] : []),
-        Comlink.proxy(onProgress),
+      whilePending(onProgress, (told) =>
+        remote.layOut(Comlink.transfer(request, request.embeddings ? [request.embeddings.vectors.buffer] : []), told),
       ),
     end: () => worker.terminate(),
   };

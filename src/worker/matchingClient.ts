@@ -1,6 +1,7 @@
 /** The page's side of matching. */
 import * as Comlink from 'comlink';
 import type { MatchingApi } from './matchingProtocol.ts';
+import { whilePending } from './whilePending.ts';
 
 /** @param engine the engine's worker, of which matching is a part. */
 export function matchingClient(engine: { matching: unknown }): MatchingApi {
@@ -9,10 +10,10 @@ export function matchingClient(engine: { matching: unknown }): MatchingApi {
   return {
     tuned: () => remote.tuned(),
     // Copied, not transferred: the page opens the same taxonomy again with another encoder.
-    open: (taxonomy, encoder, onProgress) => remote.open(taxonomy, encoder, Comlink.proxy(onProgress)),
+    open: (taxonomy, encoder, onProgress) => whilePending(onProgress, (told) => remote.open(taxonomy, encoder, told)),
     match: (titles, scoring, count) =>
       remote.match(Comlink.transfer(titles, [titles.bytes.buffer, titles.offsets.buffer]), scoring, count),
-    finetune: (request, onEvent) => remote.finetune(request, Comlink.proxy(onEvent)),
+    finetune: (request, onEvent) => whilePending(onEvent, (told) => remote.finetune(request, told)),
     stop: () => remote.stop(),
     exportTuned: (id) => remote.exportTuned(id),
     removeTuned: (id) => remote.removeTuned(id),

@@ -7,6 +7,7 @@ import type { RungError } from '../shared/errors.ts';
 import type { StreamApi, StreamWorker } from '../shared/streamedFile.ts';
 import { startWorker } from './start.ts';
 import { installErrorTransfer } from './transfer.ts';
+import { whilePending } from './whilePending.ts';
 
 export function connectStream(onFailure: (error: RungError) => void): StreamWorker {
   installErrorTransfer();
@@ -19,7 +20,7 @@ export function connectStream(onFailure: (error: RungError) => void): StreamWork
         const probabilities = await predict(titles);
         return Comlink.transfer(probabilities, [probabilities.buffer]);
       };
-      return remote.predict(request, Comlink.proxy(answer), Comlink.proxy(onProgress));
+      return whilePending(onProgress, (told) => remote.predict(request, Comlink.proxy(answer), told));
     },
     stop: () => remote.stop(),
     end: () => worker.terminate(),
