@@ -1,5 +1,6 @@
 /**
  * `npm run bench`: Rung's training step beside that of stock tfjs, in headless Chromium. Prints a table; `--json FILE` writes it.
+ *   npm run bench -- predict ...: prediction beside transformers.js, see predict.ts
  *   npm run bench -- [--hidden 128] [--steps 10] [--warmup 40] [--alone] [--verbose] [--json FILE]
  */
 import { writeFile } from 'node:fs/promises';
@@ -9,9 +10,11 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { chromiumArguments, chromiumPath, isolationHeaders } from '../tools/chromium.ts';
 import { bundle } from './bundle.ts';
+import { main as predict } from './predict.ts';
 import type { BenchRequest, BenchResult, Side } from './sideBySide.ts';
 
 export async function main(args: string[]): Promise<number> {
+  if (args[0] === 'predict') return predict(args.slice(1));
   const { values } = parseArgs({
     args,
     options: {

@@ -155,7 +155,11 @@ async function otherPlaces(page: Page): Promise<void> {
 
 async function drop(page: Page, name: string, text: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('main').getByRole('button', { name: 'Browse files' }).first().click();
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^(Browse files|Choose a file|Another file)/ })
+    .first()
+    .click();
   await (await chooser).setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
 }
 

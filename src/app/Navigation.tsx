@@ -1,7 +1,9 @@
+import { Menu } from '@mantine/core';
 import {
   Brain,
   ChartNoAxesCombined,
   Download,
+  Ellipsis,
   Layers,
   Map as MapIcon,
   Network,
@@ -55,19 +57,54 @@ export function Rail({ current, waits }: NavigationProps) {
   );
 }
 
-/** The same as tabs at the foot of a narrow window. */
+/** As many as fit a narrow window beside the menu of the others: the main job. */
+const tabs = places.slice(0, 5);
+const others = places.slice(5);
+
+/** The same at the foot of a narrow window: the main job as tabs, the other places in a menu. */
 export function Tabs({ current }: NavigationProps) {
+  const elsewhere = others.find((place) => place === current);
+  const { name, icon: Icon } = elsewhere ? entries[elsewhere] : { name: 'More', icon: Ellipsis };
   return (
     <nav aria-label="Places" style={{ display: 'flex', height: '100%' }}>
-      {places.map((place) => {
-        const { name, icon: Icon } = entries[place];
+      {tabs.map((place) => {
+        const { name: own, icon: OwnIcon } = entries[place];
         return (
           <a key={place} className="tab-link" href={`#/${place}`} aria-current={place === current ? 'page' : undefined}>
-            <Icon size={18} aria-hidden />
-            {name}
+            <OwnIcon size={18} aria-hidden />
+            {own}
           </a>
         );
       })}
+      <Menu position="top-end">
+        <Menu.Target>
+          <button
+            type="button"
+            className="tab-link"
+            aria-label={elsewhere ? `${name}, more places` : 'More places'}
+            aria-current={elsewhere ? 'page' : undefined}
+          >
+            <Icon size={18} aria-hidden />
+            {name}
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {others.map((place) => {
+            const { name: own, icon: OwnIcon } = entries[place];
+            return (
+              <Menu.Item
+                key={place}
+                component="a"
+                href={`#/${place}`}
+                leftSection={<OwnIcon size={18} aria-hidden />}
+                aria-current={place === current ? 'page' : undefined}
+              >
+                {own}
+              </Menu.Item>
+            );
+          })}
+        </Menu.Dropdown>
+      </Menu>
     </nav>
   );
 }

@@ -76,7 +76,8 @@ export function checkTarget(features: SparseMatrix, target: Uint8Array): void {
 /** Largest log-odds that is told from certainty; 1 / (1 + exp(30)) is 1e-13. */
 const certain = 30;
 
-/** ln(p / (1 - p)), held to +-30 where p is 0 or 1. */
+/** ln(p / (1 - p)), held to +-30 where p is 0 or 1, or a mean of such that rounding put beside them. */
 export function logOdds(probability: number): number {
-  return Math.min(certain, Math.max(-certain, Math.log(probability) - Math.log1p(-probability)));
+  const p = Math.min(1, Math.max(0, probability));
+  return Math.min(certain, Math.max(-certain, Math.log(p) - Math.log1p(-p)));
 }
