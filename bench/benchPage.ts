@@ -12,7 +12,11 @@ const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker
 export async function onBenchPage<T>(isolated: boolean, work: (page: Page) => Promise<T>): Promise<T> {
   const outDir = await mkdtemp(join(tmpdir(), 'rung-bench-'));
   const common = { configFile: false, root: import.meta.dirname, base: './', logLevel: 'warn' } as const;
-  await build({ ...common, worker: { format: 'es' }, build: { outDir, target: 'es2023', emptyOutDir: true, assetsInlineLimit: 0 } });
+  await build({
+    ...common,
+    worker: { format: 'es' },
+    build: { outDir, target: 'es2023', emptyOutDir: true, assetsInlineLimit: 0 },
+  });
   const headers = { 'Content-Security-Policy': policy, ...(isolated ? isolationHeaders : {}) };
   const server = await preview({ ...common, build: { outDir }, preview: { port: 0, headers } });
   const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });

@@ -1,6 +1,7 @@
 /**
  * `npm run measure`: what a user feels in the built page, in numbers. The longest main-thread task while a training runs, seconds an
  * epoch, milliseconds from a keystroke to a prediction, and opening and scrolling a table of 200,000 rows. Timings, so no test.
+ * `--stream 1000000 [--different 20000]`: a file of so many titles from disk to disk, with the memory of the browser.
  */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { chromiumArguments, chromiumPath } from './chromium.ts';
+import { measureStream } from './measureStream.ts';
 
 declare global {
   interface Window {
@@ -149,6 +151,8 @@ export async function main(args: string[]): Promise<void> {
       data: { type: 'string', default: 'public/sample/job-titles.csv' },
       epochs: { type: 'string', default: '2' },
       backend: { type: 'string', default: 'wasm' },
+      stream: { type: 'string', default: '' },
+      different: { type: 'string', default: '20000' },
     },
   });
   const server = await preview({ logLevel: 'warn', preview: { port: 0 } });
@@ -159,6 +163,7 @@ export async function main(args: string[]): Promise<void> {
     const page = await openPage(browser, url, values.backend);
     await measureTraining(page, resolve(values.data), values.epochs);
     await measureTyping(page);
+    if (values.stream) await measureStream(page, Number(values.stream), Number(values.different));
     await page.close();
     await measureLargeTable(await openPage(browser, url, values.backend));
   } finally {
