@@ -1,8 +1,8 @@
 /** Doubtful labels: found without training, decided by click and key, kept over a reload, saved, read in again, trained on. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
-import { adjust, dropFiles, textOf, trainToTheEnd, visit } from './support.ts';
+import { expect, test } from '@playwright/test';
+import { adjust, dropFiles, open, textOf, trainToTheEnd, visit } from './support.ts';
 
 const sample = readFileSync(resolve(import.meta.dirname, '../public/sample/job-titles.csv'), 'utf8');
 /** Rows of the sample with another label: as the spreadsheet counts them. */
@@ -23,13 +23,6 @@ function spoilt(): string {
 }
 
 const file = { name: 'spoilt titles.csv', mimeType: 'text/csv', buffer: Buffer.from(spoilt()) };
-
-async function openReview(page: Page): Promise<void> {
-  await page
-    .getByRole('navigation', { name: 'Places' })
-    .getByRole('link', { name: /^Review/ })
-    .click();
-}
 
 test('doubtful rows are found, decided, undone, kept, saved, read and trained on', async ({ page }) => {
   await visit(page, 'wasm');
@@ -100,7 +93,7 @@ test('doubtful rows are found, decided, undone, kept, saved, read and trained on
   await expect(page.getByRole('button', { name: /^Device: / })).toBeVisible({ timeout: 60_000 });
   await dropFiles(page, [file]);
   await expect(page.getByText(/^3 rows corrected\. Training uses/)).toBeVisible();
-  await openReview(page);
+  await open(page, 'Review');
   await expect(page.getByText(/^3 rows corrected, 1 looked at and kept/)).toBeVisible();
   const undo = page.getByRole('button', { name: 'Undo', exact: true });
   for (let step = 0; step < 4; step++) await undo.click();

@@ -1,7 +1,7 @@
 /** Level and area through the page: titles without labels in, a keyword edited, trained, measured, predicted, kept, read back. On WASM. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
-import { dropFiles, textOf, visit } from './support.ts';
+import { dropFiles, open, textOf, visit } from './support.ts';
 
 const levels = ['Manager', 'Director', 'Assistant', 'Intern', 'Engineer', 'Senior Analyst', 'Vice President'];
 const areas = [
@@ -36,7 +36,7 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
 
 test('titles alone become a model of level and area', async ({ page }) => {
   await visit(page, 'wasm');
-  await page.getByRole('link', { name: 'Level & area' }).first().click();
+  await open(page, 'Level & area');
   await expect(page.getByRole('heading', { name: 'Level and area', exact: true })).toBeVisible();
   await drop(page, 'titles.csv', ['Title', ...cells.map((cell) => `"${cell}"`)].join('\n'));
 

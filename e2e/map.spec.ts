@@ -2,16 +2,12 @@
 import { expect, test, type Page } from '@playwright/test';
 import { adjust, open, openSample, textOf, trainToTheEnd, visit } from './support.ts';
 
-async function openMap(page: Page): Promise<void> {
-  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /^Map/ }).click();
-}
-
 const made = (page: Page) => page.getByText(/^\d+ titles by /);
 
 test('titles are laid out, looked at, selected and saved', async ({ page }) => {
   await visit(page, 'wasm');
   await openSample(page);
-  await openMap(page);
+  await open(page, 'Map');
   // Stopping leaves everything as it was.
   await page.getByRole('button', { name: 'Draw the map' }).click();
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -63,7 +59,7 @@ test('a run’s map has predicted labels too', async ({ page }) => {
   await page.getByRole('button', { name: 'Continue to training' }).click();
   await adjust(page, { Epochs: '1' });
   await trainToTheEnd(page, 'Seen');
-  await openMap(page);
+  await open(page, 'Map');
   await page.getByRole('button', { name: 'Draw the map' }).click();
   await expect(made(page)).toHaveText(/475 titles by what “Seen” has learnt/, { timeout: 240_000 });
   await page.getByText('Predicted labels', { exact: true }).click();
@@ -71,6 +67,6 @@ test('a run’s map has predicted labels too', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('columnheader', { name: 'Predicted' })).toBeVisible();
   await open(page, 'Data');
-  await openMap(page);
+  await open(page, 'Map');
   await expect(made(page)).toBeVisible();
 });

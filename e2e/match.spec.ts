@@ -1,6 +1,6 @@
 /** Matching in the page: a small taxonomy of files like O*NET's, one title, a pasted list, fine-tuning with its table, what is kept. On WASM. */
 import { expect, test, type Page } from '@playwright/test';
-import { dropFiles, textOf, visit } from './support.ts';
+import { dropFiles, open, textOf, visit } from './support.ts';
 
 const occupations: [string, string, string[]][] = [
   [
@@ -41,7 +41,7 @@ const files = [
 ];
 
 async function openMatch(page: Page): Promise<void> {
-  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Match' }).click();
+  await open(page, 'Match');
   await expect(page.getByRole('heading', { name: 'Match', exact: true })).toBeVisible();
 }
 

@@ -35,8 +35,10 @@ export async function dropPath(page: Page, path: string): Promise<void> {
   await dropFiles(page, [{ name: basename(path), mimeType: '', buffer: await readFile(path) }]);
 }
 
-/** Opens one of the five places through the rail. */
-export async function open(page: Page, place: 'Data' | 'Train' | 'Results' | 'Predict' | 'Export'): Promise<void> {
+type Place = 'Data' | 'Train' | 'Results' | 'Predict' | 'Export' | 'Match' | 'Level & area' | 'Review' | 'Map';
+
+/** Opens a place through the rail. */
+export async function open(page: Page, place: Place): Promise<void> {
   await page
     .getByRole('navigation', { name: 'Places' })
     .getByRole('link', { name: new RegExp(`^${place}`) })

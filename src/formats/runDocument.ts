@@ -108,15 +108,24 @@ function corrupt(fileName: string, what: string): RungError {
   return new RungError('file-corrupt', `Reading ${fileName} as the document of a run: ${what}.`, hint);
 }
 
-function without(config: TrainingConfig): TrainingConfig {
+function without<Config extends Pick<TrainingConfig, 'extraRows'>>(config: Config): Config {
   return { ...config, extraRows: config.extraRows.map(({ labels }) => ({ title: '', labels })) };
 }
 
 /** Rows that were added by hand keep their labels; without their titles the run cannot be repeated, and says so. */
 function withoutExtraTitles(run: RunRecord): RunRecord {
-  if (run.kind === 'finetune') return { ...run, config: without(run.config) };
-  if (run.kind === 'classical' || run.method.kind === 'classical') return run;
-  return { ...run, method: { ...run.method, config: without(run.method.config) } };
+  switch (run.kind) {
+    case 'finetune':
+      return { ...run, config: without(run.config) };
+    case 'classical':
+      return { ...run, config: without(run.config) };
+    case 'cross-validation': {
+      const { method } = run;
+      return method.kind === 'finetune'
+        ? { ...run, method: { ...method, config: without(method.config) } }
+        : { ...run, method: { ...method, config: without(method.config) } };
+    }
+  }
 }
 
 /** Nine digits give a single-precision number back exactly. */

@@ -27,9 +27,13 @@ import { foldFigures } from './crossValidate.ts';
 import type { ClassicalSettings } from './oneClassifierPerLabel.ts';
 import { testRows } from './testRows.ts';
 
+/** Validation rows are trained on like the others: the inner folds do their work. */
+export function allLearnt({ train, validation, test }: Split): Split {
+  return { train: Uint32Array.of(...train, ...validation).toSorted(), validation: new Uint32Array(), test };
+}
+
 export interface ClassicalInput {
   dataset: Dataset;
-  /** Validation rows are trained on like the others: the inner folds do their work. */
   split: Split;
   settings: ClassicalSettings;
   signal: AbortSignal;
@@ -66,7 +70,7 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
   // Data
   const written = unpackStrings(dataset.titles);
   const titles = normalisation ? written.map(normaliser(normalisation)) : written;
-  const trainRows = Uint32Array.of(...split.train, ...split.validation).toSorted();
+  const trainRows = allLearnt(split).train;
   const trainTitles = Array.from(trainRows, (row) => titles[row]);
   const labels = labelsOf(dataset, trainRows);
 

@@ -3,8 +3,8 @@ import { cleanTitle } from '../data/cleaning.ts';
 import { findDuplicates } from '../data/duplicates.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
+import type { ExtraRow } from '../shared/extraRow.ts';
 import { packStrings, unpackStrings } from '../shared/strings.ts';
-import type { ExtraRow } from '../shared/training.ts';
 
 export interface WithExtraRows {
   /** Row numbers of its own rows are 0: they stand in no table. */
@@ -56,6 +56,13 @@ export function withExtraRows(
     if (same.length === 0) more.push(added[i]);
   }
   return { ...appended({ ...dataset, labels }, split, titles, more), leftOut };
+}
+
+/** What a fold says of rows that it leaves out; null when there are none. */
+export function leftOutText(leftOut: readonly ExtraRow[]): string | null {
+  if (leftOut.length === 0) return null;
+  const titles = leftOut.map(({ title }) => `“${title}”`).join(', ');
+  return `Not learnt from in a fold that is measured on nearly the same title: ${titles}.`;
 }
 
 function appended(

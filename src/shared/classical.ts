@@ -1,4 +1,5 @@
 /** The classical recipe's settings and what it reports. */
+import type { ExtraRow } from './extraRow.ts';
 
 export const classifierKinds = [
   'logistic regression',
@@ -19,6 +20,8 @@ export interface ClassicalConfig {
   innerFolds: number;
   /** Titles in lower case, without symbols and stop words, abbreviations written out. */
   normalise: boolean;
+  /** Learnt from beside the training rows; never tested on. */
+  extraRows: ExtraRow[];
   seed: number;
   /** Shares of rows; they add up to 1. Validation rows are trained on too. */
   split: { train: number; validation: number; test: number };
@@ -29,6 +32,7 @@ export const defaultClassicalConfig: ClassicalConfig = {
   trials: 3,
   innerFolds: 3,
   normalise: true,
+  extraRows: [],
   seed: 42,
   split: { train: 0.8, validation: 0.1, test: 0.1 },
 };

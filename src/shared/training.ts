@@ -1,6 +1,7 @@
 /** The domain types of the training side: what is asked for, what is reported while it runs, what is kept of it. */
 import type { ChosenClassifier, ClassicalConfig, TrialRecord } from './classical.ts';
 import type { CleaningOptions, UnlabelledPolicy } from './dataset.ts';
+import type { ExtraRow } from './extraRow.ts';
 import type { NormalisationOptions } from './normalisation.ts';
 
 export type Backend = 'webgpu' | 'wasm';
@@ -43,13 +44,6 @@ export interface EncoderInfo {
   bytes: number;
   /** Left out for what ships with the app, which fits. */
   report?: TensorReport;
-}
-
-/** A title with its labels, written by hand. */
-export interface ExtraRow {
-  /** Empty in the document of a run, which holds no title. */
-  title: string;
-  labels: string[];
 }
 
 export type EpochFigure = 'microF1' | 'macroF1';

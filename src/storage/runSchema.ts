@@ -22,6 +22,9 @@ const { labelSmoothing, layerDecay, frozenLayers, gradientAccumulation } = defau
 
 const split = v.object({ train: v.number(), validation: v.number(), test: v.number() });
 
+/** Not there in runs of earlier versions. */
+const extraRows = v.optional(v.array(v.object({ title: v.string(), labels: v.array(v.string()) })), () => []);
+
 const trainingConfig = v.object({
   encoder: encoderSource,
   epochs: v.number(),
@@ -50,7 +53,7 @@ const trainingConfig = v.object({
   split,
   maxTokens: v.number(),
   normalisation: v.optional(v.nullable(normalisationSchema), null),
-  extraRows: v.optional(v.array(v.object({ title: v.string(), labels: v.array(v.string()) })), () => []),
+  extraRows,
   thresholds: v.optional(v.picklist(['learnt', 'half']), 'learnt'),
   backend: v.nullable(backend),
 });
@@ -62,6 +65,7 @@ const classicalConfig = v.object({
   trials: count,
   innerFolds: count,
   normalise: v.boolean(),
+  extraRows,
   seed: v.number(),
   split,
 });

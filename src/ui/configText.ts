@@ -109,6 +109,7 @@ export function describeClassical(config: ClassicalConfig): SettingText[] {
     { id: 'trials', name: 'Settings tried of each', value: formatCount(config.trials) },
     { id: 'innerFolds', name: 'Inner folds', value: formatCount(config.innerFolds) },
     { id: 'normalise', name: 'Titles', value: config.normalise ? 'in normal form' : 'as they are' },
+    { id: 'extraRows', name: 'Rows by hand', value: formatCount(config.extraRows.length) },
     {
       id: 'split',
       name: 'Training / validation / test',

@@ -1,7 +1,8 @@
 /** A search of classical classifiers from request to record. Nothing of it is kept before its end: half a search predicts nothing. */
 import { splitDataset } from '../data/split.ts';
-import { classical } from '../recipes/classical.ts';
+import { allLearnt, classical } from '../recipes/classical.ts';
 import { classicalFileName, classicalFiles } from '../recipes/classicalModel.ts';
+import { withExtraRows } from '../recipes/extraRows.ts';
 import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
 import { RungError } from '../shared/errors.ts';
@@ -15,24 +16,22 @@ import type { TrainingSurroundings } from './surroundings.ts';
 export async function runClassical(
   request: TrainingRequest,
   config: ClassicalConfig,
-  { archive, live, onEvent }: TrainingSurroundings,
+  { archive, live, onEvent }: Pick<TrainingSurroundings, 'archive' | 'live' | 'onEvent'>,
 ): Promise<ClassicalRun> {
-  const { dataset } = request;
-  const { labelNames } = dataset;
-  const split =
-    request.split ?? splitDataset(dataset.labels, labelNames.length, dataset.groups, config.split, config.seed);
-  requireRows(split);
+  const { labels, labelNames, groups } = request.dataset;
+  const ofTable = request.split ?? splitDataset(labels, labelNames.length, groups, config.split, config.seed);
+  requireRows(ofTable);
+  const { dataset, split } = withExtraRows(request.dataset, allLearnt(ofTable), config.extraRows, 'refuse');
   const run: ClassicalRun = {
     ...newRecord(request, live.id),
     kind: 'classical',
     config,
-    plan: plannedRows(split),
+    plan: { ...plannedRows(ofTable), trainRows: split.train.length - ofTable.validation.length },
     chosen: [],
   };
   const keep = new Keeper(run, request.persist ? archive : null, onEvent);
   await keep.record();
-  // Both sides are trained on.
-  await keep.titles(dataset, Uint32Array.of(...split.train, ...split.validation));
+  await keep.titles(dataset, split.train);
   onEvent({
     type: 'started',
     plan: { runId: run.id, labelNames, ...run.plan, stepsPerEpoch: 0, totalSteps: 0, device: null },

@@ -1,8 +1,8 @@
 /** A cross-validation from request to record. Each fold that is done is kept at once: what stops it takes nothing away. */
-import { classical } from '../recipes/classical.ts';
+import { allLearnt, classical } from '../recipes/classical.ts';
 import { crossValidate, measured, type FoldAnswers, type FoldResult } from '../recipes/crossValidate.ts';
 import { withHead } from '../recipes/encoder.ts';
-import { withExtraRows } from '../recipes/extraRows.ts';
+import { leftOutText, withExtraRows } from '../recipes/extraRows.ts';
 import { finetune } from '../recipes/finetune.ts';
 import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
@@ -98,13 +98,8 @@ async function finetunedFold(
   return async function* trainFold(ofFold, seed) {
     requireRows(ofFold);
     const { dataset, split, leftOut } = withExtraRows(request.dataset, ofFold, config.extraRows, 'leave-out');
-    if (leftOut.length > 0) {
-      const titles = leftOut.map(({ title }) => `“${title}”`).join(', ');
-      yield {
-        type: 'notice',
-        message: `Not learnt from in a fold that is measured on nearly the same title: ${titles}.`,
-      };
-    }
+    const message = leftOutText(leftOut);
+    if (message !== null) yield { type: 'notice', message };
     const settings = { ...config, epochs: epochsFor(config, split.train.length), seed };
     const { architecture, weights } = withHead(encoder, dataset.labelNames.length, { ...settings, keepHead: false });
     const steps = totalSteps(split, settings);
@@ -130,13 +125,21 @@ async function finetunedFold(
 }
 
 function classicalFold(
-  { dataset }: TrainingRequest,
+  request: TrainingRequest,
   config: ClassicalConfig,
   { live }: TrainingSurroundings,
   clock: () => number,
 ): TrainFold {
-  return async function* trainFold(split, seed) {
+  return async function* trainFold(ofFold, seed) {
     const started = clock();
+    const { dataset, split, leftOut } = withExtraRows(
+      request.dataset,
+      allLearnt(ofFold),
+      config.extraRows,
+      'leave-out',
+    );
+    const message = leftOutText(leftOut);
+    if (message !== null) yield { type: 'notice', message };
     yield { type: 'started', plan: planOf(live.id, dataset.labelNames, split, 0, 1, null) };
     const settings = settingsOf({ ...config, seed });
     const recipe = classical({ dataset, split, settings, signal: live.signal, gate: live.gate });

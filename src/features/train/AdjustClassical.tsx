@@ -3,6 +3,7 @@ import { Checkbox, NativeSelect } from '@mantine/core';
 import { classifierKinds, type ClassicalConfig } from '../../shared/classical.ts';
 import { AdjustFold, FieldGroup } from './AdjustFold.tsx';
 import { changedClassical, classicalProblems } from './configProblems.ts';
+import { ExtraRowsField } from './ExtraRowsField.tsx';
 import { knobs } from './knobs.ts';
 import { NumberField } from './NumberField.tsx';
 import { SplitFields } from './SplitFields.tsx';
@@ -10,6 +11,8 @@ import classes from './TrainScreen.module.css';
 
 export interface AdjustClassicalProps {
   config: ClassicalConfig;
+  /** Those of the table. */
+  labelNames: readonly string[];
   onChange: (config: ClassicalConfig) => void;
   onReset: () => void;
 }
@@ -17,7 +20,7 @@ export interface AdjustClassicalProps {
 const step = (value: number, direction: 1 | -1): number => value + direction;
 
 /** @see AdjustClassicalProps */
-export function AdjustClassical({ config, onChange, onReset }: AdjustClassicalProps) {
+export function AdjustClassical({ config, labelNames, onChange, onReset }: AdjustClassicalProps) {
   const problems = classicalProblems(config);
   return (
     <AdjustFold changed={changedClassical(config)} wrong={Object.keys(problems).length} onReset={onReset}>
@@ -77,6 +80,12 @@ export function AdjustClassical({ config, onChange, onReset }: AdjustClassicalPr
           step={step}
           error={problems.seed}
           onChange={(seed) => onChange({ ...config, seed })}
+        />
+        <ExtraRowsField
+          rows={config.extraRows}
+          labelNames={labelNames}
+          problem={problems.extraRows}
+          onChange={(extraRows) => onChange({ ...config, extraRows })}
         />
       </FieldGroup>
     </AdjustFold>

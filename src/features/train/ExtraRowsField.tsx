@@ -1,7 +1,7 @@
 /** Titles with labels that are written by hand: they are learnt from, and nothing is measured on them. */
 import { ActionIcon, Button, MultiSelect, Text, TextInput } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
-import type { ExtraRow } from '../../shared/training.ts';
+import type { ExtraRow } from '../../shared/extraRow.ts';
 import classes from './ExtraRowsField.module.css';
 
 export interface ExtraRowsFieldProps {
@@ -24,7 +24,7 @@ export function ExtraRowsField({ rows, labelNames, problem, onChange }: ExtraRow
       </Text>
       <Text size="xs" c="var(--muted)">
         Labels that the table lacks, or titles for a rare label. They join the training rows after the split. One that
-        is nearly the same as a validation or test title is refused; in a cross-validation it is left out of that fold.
+        is nearly the same as a title that is measured on is refused; in a cross-validation it is left out of that fold.
       </Text>
       {rows.map((row, i) => (
         // oxlint-disable-next-line react/no-array-index-key -- rows have no name of their own, and only the end grows

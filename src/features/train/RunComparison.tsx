@@ -5,7 +5,9 @@ import type { EpochRecord, FinetunedRun, RunRecord } from '../../shared/training
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import type { LinePoint, LineSeries } from '../../ui/lineGeometry.ts';
+import { ComparedLabels } from './ComparedLabels.tsx';
 import { comparedFigures, differingSettings, type ComparedRow } from './compareRuns.ts';
+import { RunHeads } from './RunHeads.tsx';
 import { SameRowsPanel } from './SameRowsPanel.tsx';
 import { runStyle, smooth, trainLossPoints } from './series.ts';
 import { formatEpoch } from './TrainingCharts.tsx';
@@ -93,6 +95,7 @@ export const RunComparison = memo(function RunComparison({ runs, onClear }: RunC
         </div>
       )}
       {runs.length > 1 && <ComparisonTable runs={runs} />}
+      {runs.length > 1 && <ComparedLabels runs={runs} />}
       {runs.length > 1 && <SameRowsPanel key={runs.map(({ id }) => id).join()} runs={runs} />}
     </section>
   );
@@ -112,22 +115,7 @@ function ComparisonTable({ runs }: { runs: RunRecord[] }) {
           <thead>
             <tr>
               <th scope="col">Figure</th>
-              {runs.map((run, i) => (
-                <th key={run.id} scope="col">
-                  <svg width="16" height="6" aria-hidden="true">
-                    <line
-                      x1="0"
-                      x2="16"
-                      y1="3"
-                      y2="3"
-                      strokeWidth="2.5"
-                      stroke={runStyle(i).colour}
-                      strokeDasharray={runStyle(i).dash}
-                    />
-                  </svg>{' '}
-                  {run.name}
-                </th>
-              ))}
+              <RunHeads runs={runs} />
             </tr>
           </thead>
           <tbody>

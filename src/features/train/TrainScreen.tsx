@@ -60,6 +60,7 @@ export function TrainScreen(props: TrainScreenProps) {
     setDraft(null);
   }
   const shown = draft ?? config;
+  const labelNames = props.dataset?.labels.map(({ name }) => name) ?? [];
   const problems = configProblems(shown);
   const { recipe } = props;
   const classical = recipe.chosen === 'classical';
@@ -90,7 +91,7 @@ export function TrainScreen(props: TrainScreenProps) {
       )}
       {ended && <EndedRun run={ended} onOpen={props.onOpenRun} />}
       {live ? (
-        <LivePanel {...props} live={live} labelNames={props.dataset?.labels.map((label) => label.name) ?? []} />
+        <LivePanel {...props} live={live} labelNames={labelNames} />
       ) : (
         <>
           <ReadyPanel
@@ -105,6 +106,7 @@ export function TrainScreen(props: TrainScreenProps) {
           {classical ? (
             <AdjustClassical
               config={recipe.classical}
+              labelNames={labelNames}
               onChange={(changed) => recipe.onChange({ classical: changed })}
               onReset={props.onReset}
             />
@@ -113,7 +115,7 @@ export function TrainScreen(props: TrainScreenProps) {
               config={shown}
               recipe={recipe.recipes.find(({ id }) => id === recipe.chosen)}
               problems={problems}
-              labelNames={props.dataset?.labels.map(({ name }) => name) ?? []}
+              labelNames={labelNames}
               encoders={props.encoders}
               onChange={change}
               onReset={() => {

@@ -1,5 +1,5 @@
 /** What differs between runs: settings, data, figures. */
-import { figureOf, type Interval, type RunRecord, type SplitReport } from '../../shared/training.ts';
+import { figureOf, type Interval, type LabelReport, type RunRecord, type SplitReport } from '../../shared/training.ts';
 import { describeRun } from '../../ui/configText.ts';
 import { formatBytes, formatCount, formatDuration, formatFigure, formatInterval } from '../../ui/format.ts';
 
@@ -46,6 +46,29 @@ export function differingSettings(runs: readonly RunRecord[]): ComparedRow[] {
   return rows.filter((row) => new Set(row.values).size > 1);
 }
 
+/** The median over the epochs: the first one warms up, and a paused tab slows some. */
+function trainingSpeed(run: RunRecord): string {
+  if (run.kind !== 'finetune' || run.epochs.length === 0) return nothing;
+  const speeds = run.epochs.map(({ titlesPerSecond }) => titlesPerSecond).toSorted((a, b) => a - b);
+  return formatCount(Math.round(speeds[Math.floor(speeds.length / 2)]));
+}
+
+export interface ComparedLabel {
+  name: string;
+  /** For each run; null where it has no such label, or was not tested. */
+  reports: (LabelReport | null)[];
+}
+
+/** Labels of all runs, in the order in which they come; none where no run was tested. */
+export function comparedLabels(runs: readonly RunRecord[]): ComparedLabel[] {
+  const byRun = runs.map(({ test }) => test?.report.perLabel ?? []);
+  const names = new Set(byRun.flatMap((labels) => labels.map(({ name }) => name)));
+  return Array.from(names, (name) => ({
+    name,
+    reports: byRun.map((labels) => labels.find((label) => label.name === name) ?? null),
+  }));
+}
+
 /** The figures that are compared, for each run. */
 export function comparedFigures(runs: readonly RunRecord[]): ComparedRow[] {
   const report = (pick: (report: SplitReport) => Interval | null): string[] =>
@@ -65,6 +88,7 @@ export function comparedFigures(runs: readonly RunRecord[]): ComparedRow[] {
     { name: 'Test macro-F1', values: report(({ macroF1 }) => macroF1) },
     { name: 'Test exact match', values: report(({ exactMatch }) => exactMatch) },
     { name: 'Duration', values: runs.map((run) => formatDuration(run.seconds)) },
+    { name: 'Titles a second in training', values: runs.map(trainingSpeed) },
     { name: 'Model', values: runs.map((run) => (run.weightBytes > 0 ? formatBytes(run.weightBytes) : nothing)) },
   ];
   return rows.filter(({ values }) => values.some((value) => value !== nothing));

@@ -2,7 +2,8 @@
 import { defaultClassicalConfig, type ClassicalConfig } from '../../shared/classical.ts';
 import type { FoldPlan } from '../../shared/recipe.ts';
 import type { SearchPlan } from '../../shared/search.ts';
-import { defaultTrainingConfig, type ExtraRow, type TrainingConfig } from '../../shared/training.ts';
+import type { ExtraRow } from '../../shared/extraRow.ts';
+import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
 import { formatPercent } from '../../ui/format.ts';
 
 export type ConfigProblems = Partial<Record<keyof TrainingConfig, string>>;
@@ -74,6 +75,7 @@ export function classicalProblems(config: ClassicalConfig): ClassicalProblems {
     innerFolds: whole(config.innerFolds, 2, 10),
     seed: whole(config.seed, 0, 4294967295),
     split: splitProblem(config.split),
+    extraRows: extraRowsProblem(config.extraRows),
   };
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
 }
@@ -100,11 +102,12 @@ function changedSplit(split: TrainingConfig['split'], usual: TrainingConfig['spl
 
 /** How many settings of the classical recipe differ from its defaults. */
 export function changedClassical(config: ClassicalConfig): number {
-  const { kinds, split, ...rest } = config;
-  const { kinds: usualKinds, split: usualSplit, ...usual } = defaultClassicalConfig;
+  const { kinds, split, extraRows, ...rest } = config;
+  const { kinds: usualKinds, split: usualSplit, extraRows: _, ...usual } = defaultClassicalConfig;
   const names = Object.keys(usual).filter((name): name is keyof typeof usual => name in rest);
   const changed = names.filter((name) => rest[name] !== usual[name]).length;
-  return changed + Number(kinds.length !== usualKinds.length) + Number(changedSplit(split, usualSplit));
+  const lists = Number(kinds.length !== usualKinds.length) + Number(extraRows.length > 0);
+  return changed + lists + Number(changedSplit(split, usualSplit));
 }
 
 /** How many settings differ from the recipe's; the encoder is a choice of its own. */
