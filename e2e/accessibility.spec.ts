@@ -1,31 +1,10 @@
-/**
- * No serious finding of axe on any place. Colours do not depend on the width nor the layout on the colours, so two looks cover light and
- * dark, a phone and a wide window.
- */
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+/** No serious finding of axe on any place, empty and full. */
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
 
-const looks = [
-  { colorScheme: 'light', width: 1440, height: 900 },
-  { colorScheme: 'dark', width: 390, height: 844 },
-] as const;
 const mainJob = ['Data', 'Train', 'Results', 'Predict', 'Export'] as const;
 const beside = ['Match', 'Level & area', 'Review', 'Map'] as const;
-
-async function expectAccessible(page: Page, place: string): Promise<void> {
-  for (const { colorScheme, width, height } of looks) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-    expect(found, `${place}, ${colorScheme}, ${width} px`).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow, `${place}, ${width} px: sideways scrolling`).toBeLessThanOrEqual(0);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 test('every place is accessible, empty and full', async ({ page }) => {
   await visit(page, 'wasm');

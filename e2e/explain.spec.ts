@@ -26,7 +26,7 @@ test('a title is explained by its words, by what would change it, and by near tr
   await visit(page, 'wasm');
   await openSample(page);
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '12' });
+  await adjust(page, { Epochs: '6' });
   await trainToTheEnd(page, 'Explained');
   await predictOne(page, title);
 

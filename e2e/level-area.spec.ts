@@ -1,6 +1,7 @@
 /** Level and area through the page: titles without labels in, a keyword edited, trained, measured, predicted, kept, read back. On WASM. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { dropFiles, open, textOf, visit } from './support.ts';
 
 const levels = ['Manager', 'Director', 'Assistant', 'Intern', 'Engineer', 'Senior Analyst', 'Vice President'];
@@ -74,6 +75,7 @@ test('titles alone become a model of level and area', async ({ page }) => {
   await page.getByRole('button', { name: 'Predict titles.csv' }).click();
   const table = page.getByRole('table', { name: 'Level and area of titles.csv' });
   await expect(table).toBeVisible({ timeout: 60_000 });
+  await expectAccessible(page, 'Level & area with a model');
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download CSV' }).click();
   const lines = (await textOf(await saving)).replace('\ufeff', '').trim().split('\r\n');

@@ -1,5 +1,6 @@
 /** Matching in the page: a small taxonomy of files like O*NET's, one title, a pasted list, fine-tuning with its table, what is kept. On WASM. */
 import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { dropFiles, open, textOf, visit } from './support.ts';
 
 const occupations: [string, string, string[]][] = [
@@ -91,6 +92,7 @@ test('titles are matched to a taxonomy, one and many, and an encoder is fine-tun
   for (const name of ['Words alone (TF-IDF)', 'Words and encoder, before', 'Words and encoder, after'])
     await expect(table.getByRole('row', { name }).first().getByRole('cell')).toHaveCount(5);
 
+  await expectAccessible(page, 'Match with a taxonomy');
   const downloading = page.waitForEvent('download');
   await panel.getByRole('button', { name: /^Download / }).click();
   expect((await downloading).suggestedFilename()).toMatch(/tuned 1\.zip$/);

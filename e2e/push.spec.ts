@@ -6,6 +6,7 @@ import { unzipSync } from 'fflate';
 import { chromiumArguments, chromiumPath } from '../tools/chromium.ts';
 import { canServeHub, startHubServer, type HubServer } from '../tools/hubServer.ts';
 import { hubTokens, hubUser } from '../tools/hubServerUploads.ts';
+import { expectAccessible } from './accessible.ts';
 import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
 
 test.skip(!canServeHub(), 'openssl, which makes the certificate of the stand-in, is not here');
@@ -114,6 +115,7 @@ test('a model is pushed, a broken upload gone on with, and what arrived is the d
     await context.setOffline(true);
     await press('Try again');
     await expect(alert()).toContainText('This device is offline');
+    await expectAccessible(page, 'Export with a push that failed');
     await context.setOffline(false);
     expect(hub.pushed.size).toBe(0);
   });

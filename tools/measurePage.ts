@@ -1,7 +1,8 @@
 /**
  * `npm run measure`: what a user feels in the built page, in numbers. The longest main-thread task while a training runs, seconds an
  * epoch, milliseconds from a keystroke to a prediction, and opening and scrolling a table of 200,000 rows. Timings, so no test.
- * `--stream 1000000 [--different 20000]`: a file of so many titles from disk to disk, with the memory of the browser.
+ * `--stream 1000000 [--different 20000]`: a file of so many titles from disk to disk, with the memory of the browser. `--map 20000`: a
+ * map of so many titles, its frames.
  */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { chromiumArguments, chromiumPath } from './chromium.ts';
+import { measureMap } from './measureMap.ts';
 import { measureStream } from './measureStream.ts';
 
 declare global {
@@ -153,6 +155,7 @@ export async function main(args: string[]): Promise<void> {
       backend: { type: 'string', default: 'wasm' },
       stream: { type: 'string', default: '' },
       different: { type: 'string', default: '20000' },
+      map: { type: 'string', default: '' },
     },
   });
   const server = await preview({ logLevel: 'warn', preview: { port: 0 } });
@@ -165,6 +168,7 @@ export async function main(args: string[]): Promise<void> {
     await measureTyping(page);
     if (values.stream) await measureStream(page, Number(values.stream), Number(values.different));
     await page.close();
+    if (values.map) await measureMap(await openPage(browser, url, values.backend), Number(values.map), choose);
     await measureLargeTable(await openPage(browser, url, values.backend));
   } finally {
     await browser.close();

@@ -106,6 +106,7 @@ describe('estimateOf', () => {
     encoder: { kind: 'shipped', id: 'a' },
     epochs: 2,
     minimumSteps: 0,
+    distillationFolds: 0,
   };
 
   it('adds training, validation and the final report', () => {
@@ -113,6 +114,12 @@ describe('estimateOf', () => {
     const estimate = estimateOf(measured, 1000, config);
     expect(estimate?.seconds).toBeCloseTo(2 * (0.01 * 800 + 0.002 * 100) + 0.002 * 200, 9);
     expect(estimate?.bytes).toBe(5);
+  });
+
+  it('adds fold models, which together see every row one time less than there are of them', () => {
+    const measured = { secondsPerTitle: 0.01, secondsPerTitleForward: 0, bytes: 5 };
+    const estimate = estimateOf(measured, 1000, { ...config, distillationFolds: 3 });
+    expect(estimate?.seconds).toBeCloseTo(3 * 2 * 0.01 * 800, 9);
   });
 
   it('says nothing before the device was measured', () => {

@@ -1,6 +1,6 @@
 /** The run that trains now, event by event, and what it was estimated to cost. */
 import type { LiveRun } from '../shared/live.ts';
-import { epochsOf, sharesOfFold } from '../shared/epochs.ts';
+import { epochsOf, foldModelCount, sharesOfFold } from '../shared/epochs.ts';
 import type { FoldPlan } from '../shared/recipe.ts';
 import type { SearchEvent } from '../shared/search.ts';
 import { withStep, type Estimate, type TrainingConfig, type TrainingEvent } from '../shared/training.ts';
@@ -84,5 +84,10 @@ export function estimateOf(
   const perEpoch = measured.secondsPerTitle * rows * train + measured.secondsPerTitleForward * rows * validation;
   // Folds measure their training rows, too.
   const report = measured.secondsPerTitleForward * rows * (validation + test + (foldPlan ? train : 0));
-  return { seconds: trainings * (perEpoch * epochsOf(rows, config, foldPlan) + report), bytes: measured.bytes };
+  // All fold models together learn from every row one time less than there are of them.
+  const passes = Math.max(1, foldModelCount(config, Math.round(rows * train)));
+  return {
+    seconds: trainings * (passes * perEpoch * epochsOf(rows, config, foldPlan) + report),
+    bytes: measured.bytes,
+  };
 }

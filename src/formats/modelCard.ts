@@ -111,7 +111,7 @@ ${table(
   report.perLabel.map((label, i) => labelRow(label, data.labelRows[i] ?? 0)),
 )}
 ${unmeasured(report)}
-${run.config.thresholds === 'half' ? 'The threshold is .5 for every label.' : 'Thresholds were chosen on validation rows.'} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
+${run.config.thresholds === 'half' ? 'The threshold is .5 for every label.' : `Thresholds were chosen on ${run.config.distillationFolds > 0 ? 'training rows as models of the other rows answered them, and on validation rows' : 'validation rows'}.`} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
 }
 
 /** Says which thresholds are not the chosen ones; empty, or a sentence with a space after it. */
@@ -188,6 +188,12 @@ function cleaningSteps(cleaning: CleaningOptions): string[] {
   return steps.filter(([step]) => cleaning[step]).map(([, text]) => text);
 }
 
+/** Empty, or a sentence with a space before it. */
+function distillationText({ distillationFolds, distillationShare }: TrainingConfig): string {
+  if (distillationFolds === 0) return '';
+  return ` Self-distillation: ${distillationFolds} models of parts of the training rows answered the others, and what was learnt is ${percent(distillationShare)} their answers, the rest the labels.`;
+}
+
 function trainingSection({ config, epochs, bestEpoch, seconds, device }: FinetunedRun): string {
   const stopping = config.earlyStoppingPatience;
   const figure = { microF1: 'micro-F1', macroF1: 'macro-F1' }[figureOf(config)];
@@ -195,7 +201,7 @@ function trainingSection({ config, epochs, bestEpoch, seconds, device }: Finetun
   return `## Training
 
 - AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
-- ${lossText(config)}.
+- ${lossText(config)}.${distillationText(config)}
 - ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
 - ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}${chosen}.`}`;
 }

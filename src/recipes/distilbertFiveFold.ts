@@ -17,6 +17,7 @@ const config: TrainingConfig = {
   batchSize: 4,
   learningRate: learningRates.shipped,
   loss: 'bce',
+  distillationFolds: 0,
   // The original's option "sqrt-inverse-frequency weights" is 'sqrt-inverse' here.
   classWeights: 'none',
   earlyStoppingPatience: null,

@@ -14,7 +14,7 @@ import { expectClose } from '../testing/close.ts';
 import { testRecord } from '../testing/runRecord.ts';
 import { createPredictor } from '../training/trainer.ts';
 import { readEncoder, withHead, type Encoder } from './encoder.ts';
-import { finetune, pickExamples, positiveWeights, type FinetuneResult } from './finetune.ts';
+import { finetune, pickExamples, positiveWeights, type FinetuneEvent, type FinetuneResult } from './finetune.ts';
 import { packageFiles } from './package.ts';
 
 const labelNames = ['Director', 'Manager', 'Staff'];
@@ -43,7 +43,7 @@ function ruleDataset(): Dataset {
     titles: packStrings(titles),
     labelNames,
     labels: Uint8Array.from(labels),
-    rowNumbers: Uint32Array.from(titles.keys()),
+    rowNumbers: Uint32Array.from(titles, (_, row) => row + 2),
     groups: Uint32Array.from(titles.keys()),
     cleaning: defaultCleaning,
     unlabelled: { kind: 'drop' },
@@ -68,12 +68,17 @@ const settings: TrainingConfig = {
   bestBy: 'microF1',
   batchSize: 16,
   learningRate: 1e-3,
+  distillationFolds: 0,
 };
 
 const gate = async (): Promise<void> => undefined;
 
-async function run(encoder: Encoder, change: Partial<TrainingConfig> = {}, signal = new AbortController().signal) {
-  const dataset = ruleDataset();
+async function run(
+  encoder: Encoder,
+  change: Partial<TrainingConfig> = {},
+  signal = new AbortController().signal,
+  dataset = ruleDataset(),
+) {
   const config = { ...settings, ...change };
   const split = splitDataset(dataset.labels, labelNames.length, dataset.groups, config.split, config.seed);
   const { architecture, weights } = withHead(encoder, labelNames.length, { ...config, keepHead: false });
@@ -81,13 +86,15 @@ async function run(encoder: Encoder, change: Partial<TrainingConfig> = {}, signa
   const recipe = finetune({ dataset, split, settings: config, architecture, weights, tokenizer, signal, gate });
   const epochs: EpochRecord[] = [];
   const notices: string[] = [];
+  const phases: Extract<FinetuneEvent, { type: 'phase' }>[] = [];
   let next = await recipe.next();
   while (!next.done) {
     if (next.value.type === 'epoch') epochs.push(next.value.record);
     if (next.value.type === 'notice') notices.push(next.value.message);
+    if (next.value.type === 'phase') phases.push(next.value);
     next = await recipe.next();
   }
-  return { result: next.value, epochs, notices, architecture };
+  return { result: next.value, epochs, notices, phases, split, architecture };
 }
 
 function recordOf(result: FinetuneResult, epochs: EpochRecord[]): FinetunedRun {
@@ -140,6 +147,43 @@ describe('finetune', () => {
     expect(second.epochs[0].trainLoss).toBe(first.epochs[0].trainLoss);
     expect(second.result.testRows).toEqual(first.result.testRows);
     expect(other.result.testRows.map((row) => row.title)).not.toEqual(first.result.testRows.map((row) => row.title));
+  });
+
+  it('learns beside the labels what fold models say, and chooses thresholds on their answers, too', async () => {
+    // Some labels are wrong; the last training row stands for one that was written by hand.
+    const dataset = ruleDataset();
+    for (const row of [3, 30, 60, 90]) dataset.labels.set([1, 1, 1], row * labelNames.length);
+    const sides = splitDataset(dataset.labels, labelNames.length, dataset.groups, settings.split, settings.seed);
+    dataset.rowNumbers[sides.train.at(-1)!] = 0;
+    const change = { distillationFolds: 2, epochs: 8 };
+    const { result, epochs, phases, split } = await run(encoder, change, undefined, dataset);
+    const told = phases.filter(({ message }) => message.startsWith('Fold model'));
+    expect(new Set(told.map(({ message }) => message))).toEqual(new Set(['Fold model 1 of 2', 'Fold model 2 of 2']));
+    const fractions = told.map(({ fraction }) => fraction ?? 0);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(told.at(-1)!.fraction).toBeCloseTo(0.5, 1);
+    expect(told.at(-1)!.secondsLeft).toBeGreaterThan(0);
+    const rows = [...split.train.slice(0, -1), ...split.validation];
+    expect(result.validation.actual).toEqual(
+      Uint8Array.from(rows.flatMap((row) => Array.from(dataset.labels.subarray(3 * row, 3 * row + 3)))),
+    );
+    expect(result.validation.probabilities.length).toBe(result.validation.actual.length);
+    // They have not seen the rows they answer, and know the rule all the same: on rows whose label is right they say it.
+    const wrong = rows.flatMap((row, i) => {
+      if ([3, 30, 60, 90].includes(row)) return [];
+      const label = dataset.labels.subarray(3 * row, 3 * row + 3).indexOf(1);
+      const said = Array.from(result.validation.probabilities.subarray(3 * i, 3 * i + 3));
+      return said.indexOf(Math.max(...said)) === label ? [] : [row];
+    });
+    expect(wrong.length).toBeLessThan(rows.length / 5);
+    // What they took counts: the first epoch of the model that is kept begins after them.
+    expect(epochs[0].seconds).toBeGreaterThan(epochs[1].seconds - epochs[0].seconds);
+  });
+
+  it('is what it was without fold models when nothing of their answers is learnt', async () => {
+    const plain = await run(encoder, { epochs: 1, thresholds: 'half' });
+    const none = await run(encoder, { epochs: 1, thresholds: 'half', distillationFolds: 2, distillationShare: 0 });
+    expect(none.result.testRows).toEqual(plain.result.testRows);
   });
 
   it('stops early when F1 does not rise, and says so', async () => {

@@ -1,10 +1,12 @@
 /**
  * Fine-tuning of an encoder for multi-label classification: every parameter trained (or all above some frozen layers), binary
- * cross-entropy per label (Devlin et al. 2019, section 4, with sigmoids in place of the softmax) or a loss that suits rare labels. The last epoch is kept, or the best on the validation split; thresholds are chosen on
- * the validation split; the test split is looked at once, at the end.
+ * cross-entropy per label (Devlin et al. 2019, section 4, with sigmoids in place of the softmax) or a loss that suits rare labels, against
+ * the labels or what fold models make of them (selfDistillation.ts). The last epoch is kept, or the best on the validation split;
+ * thresholds are chosen on rows that were not learnt from; the test split is looked at once, at the end.
  */
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
+import { foldModelSteps } from '../shared/epochs.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
 import {
@@ -21,11 +23,18 @@ import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/cla
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
 import type { ModelConfig } from '../models/model.ts';
-import { createPredictor, createTrainer, type EpochEvent, type LossKind } from '../training/trainer.ts';
+import {
+  createPredictor,
+  createTrainer,
+  type EpochEvent,
+  type LossKind,
+  type TrainerOptions,
+} from '../training/trainer.ts';
 import { normaliser } from '../text/normalise.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { foldFigures } from './crossValidate.ts';
 import { EpochChoice } from './epochChoice.ts';
+import { answerOutOfFold, mixedTargets, type FoldModelsInput, type OutOfFold } from './selfDistillation.ts';
 import { testRows } from './testRows.ts';
 
 export interface FinetuneInput {
@@ -52,7 +61,7 @@ export interface KeptEpoch {
 }
 
 export type FinetuneEvent =
-  | { type: 'phase'; message: string; fraction: number | null }
+  | { type: 'phase'; message: string; fraction: number | null; secondsLeft?: number | null }
   | { type: 'step'; record: StepRecord }
   /** `kept` is there when the epoch takes the place of the one kept before. */
   | { type: 'epoch'; record: EpochRecord; kept: KeptEpoch | null }
@@ -84,13 +93,9 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   const written = unpackStrings(dataset.titles);
   const titles = normalisation ? written.map(normaliser(normalisation)) : written;
   const tokens = input.tokenizer.encodeMany(titles, maxTokens);
-  const train = pickExamples(tokens, dataset.labels, labelCount, split.train);
-  const validation = pickExamples(tokens, dataset.labels, labelCount, split.validation);
-  const test = pickExamples(tokens, dataset.labels, labelCount, split.test);
-
-  // Model and optimiser
-  yield { type: 'phase', message: 'Preparing the model on the device', fraction: null };
-  const trainer = createTrainer(architecture, input.weights, {
+  const examplesOf = (rows: Uint32Array): Examples => pickExamples(tokens, dataset.labels, labelCount, rows);
+  const [train, validation, test] = [split.train, split.validation, split.test].map(examplesOf);
+  const options: TrainerOptions = {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
     learningRate: settings.learningRate,
@@ -111,7 +116,17 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
       score: (logits) => validationF1(logits, validation, settings.loss)[figure],
     },
     seed: settings.seed,
-  });
+  };
+
+  // Answers to learn from beside the labels
+  const outOfFold = yield* foldModels(input, { examplesOf, validation, options });
+  if (outOfFold) train.targets = mixedTargets(train.labels, outOfFold, settings.distillationShare);
+  const secondsBefore = outOfFold?.seconds ?? 0;
+
+  // Model and optimiser
+  yield { type: 'phase', message: 'Preparing the model on the device', fraction: null };
+  const trainer = createTrainer(architecture, input.weights, options);
+
   // Loop
   const choice = new EpochChoice(settings);
   let kept: { weights: NamedArrays; epoch: number } | null = null;
@@ -131,10 +146,14 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
         yield event;
         continue;
       }
-      const record = epochRecord(event, validation, settings.loss);
+      const record = epochRecord(event, validation, settings.loss, secondsBefore);
       const { keep, ending } = choice.judge(record);
       if (keep) kept = { weights: await trainer.parameters(), epoch: record.epoch };
-      yield { type: 'epoch', record, kept: keep && kept ? keptEpoch(kept.weights, event, validation, settings) : null };
+      yield {
+        type: 'epoch',
+        record,
+        kept: keep && kept ? keptEpoch(kept.weights, event, validation, settings, outOfFold) : null,
+      };
       if (ending && record.epoch < settings.epochs) {
         const patience = settings.earlyStoppingPatience ?? 0;
         const name = figure === 'microF1' ? 'Micro-F1' : 'Macro-F1';
@@ -156,13 +175,14 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   try {
     const onValidation = sigmoid(await predictor.logits(validation));
     const onTest = sigmoid(await predictor.logits(test));
-    const thresholds = thresholdsOf(validation, onValidation, settings);
+    const scored = scoredRows(validation, onValidation, outOfFold);
+    const thresholds = thresholdsOf(scored, labelCount, settings);
     const onTrain = input.measureTrain ? sigmoid(await predictor.logits(train)) : null;
     return {
       weights,
       bestEpoch: kept?.epoch ?? null,
       thresholds,
-      validation: { actual: validation.labels, probabilities: onValidation },
+      validation: scored,
       report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, {
         seed: settings.seed,
         groups: Array.from(split.test, (row) => dataset.groups[row]),
@@ -235,9 +255,15 @@ function validationF1(
   return { microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
 }
 
-function epochRecord(event: EpochEvent, validation: Examples, loss: TrainingConfig['loss']): EpochRecord {
-  const { type: _, validationLogits, ...rest } = event;
-  return { ...rest, ...validationF1(validationLogits, validation, loss) };
+/** @param secondsBefore of the fold models */
+function epochRecord(
+  event: EpochEvent,
+  validation: Examples,
+  loss: TrainingConfig['loss'],
+  secondsBefore: number,
+): EpochRecord {
+  const { type: _, validationLogits, seconds, ...rest } = event;
+  return { ...rest, seconds: secondsBefore + seconds, ...validationF1(validationLogits, validation, loss) };
 }
 
 function keptEpoch(
@@ -245,18 +271,56 @@ function keptEpoch(
   { validationLogits }: EpochEvent,
   validation: Examples,
   settings: TrainingConfig,
+  outOfFold: OutOfFold | null,
 ): KeptEpoch {
-  const scored = { actual: validation.labels, probabilities: sigmoid(validationLogits) };
-  return { weights, thresholds: thresholdsOf(validation, scored.probabilities, settings), validation: scored };
+  const scored = scoredRows(validation, sigmoid(validationLogits), outOfFold);
+  return { weights, thresholds: thresholdsOf(scored, validation.labelCount, settings), validation: scored };
+}
+
+/** What thresholds are chosen on: the training rows as the fold models answered them, where there are any, and the validation rows. */
+function scoredRows(
+  { labels }: Examples,
+  probabilities: Float32Array<ArrayBuffer>,
+  outOfFold: OutOfFold | null,
+): ScoredRows {
+  if (!outOfFold) return { actual: labels, probabilities };
+  return {
+    actual: Uint8Array.of(...outOfFold.actual, ...labels),
+    probabilities: Float32Array.of(...outOfFold.probabilities, ...probabilities),
+  };
 }
 
 function thresholdsOf(
-  { labels, labelCount }: Examples,
-  probabilities: Float32Array<ArrayBuffer>,
+  { actual, probabilities }: ScoredRows,
+  labelCount: number,
   { thresholds }: TrainingConfig,
 ): number[] {
   if (thresholds === 'half') return Array<number>(labelCount).fill(0.5);
-  return chooseThresholds(labels, probabilities, labelCount);
+  return chooseThresholds(actual, probabilities, labelCount);
+}
+
+/** Null where there are no fold models, or the signal ended them. */
+async function* foldModels(
+  input: FinetuneInput,
+  parts: Pick<FoldModelsInput, 'examplesOf' | 'validation' | 'options'>,
+): AsyncGenerator<FinetuneEvent, OutOfFold | null> {
+  const { dataset, split, settings, architecture, weights, signal, gate } = input;
+  const rows = split.train;
+  const before = foldModelSteps(settings, rows.length);
+  if (before === 0) return null;
+  const all = before + settings.epochs * Math.ceil(rows.length / settings.batchSize);
+  const running = answerOutOfFold({ dataset, rows, settings, architecture, weights, signal, gate, ...parts });
+  let next = await running.next();
+  for (; !next.done; next = await running.next()) {
+    const { fold, folds, step, titlesPerSecond } = next.value;
+    yield {
+      type: 'phase',
+      message: `Fold model ${fold} of ${folds}`,
+      fraction: Math.min(before, step) / all,
+      secondsLeft: ((all - step) * settings.batchSize) / titlesPerSecond,
+    };
+  }
+  return next.value;
 }
 
 /** Positives keep their plain cross-entropy in the asymmetric loss (Ridnik et al. 2021, section 4.1). */

@@ -22,6 +22,7 @@ const config: TrainingConfig = {
   weightDecay: 0,
   schedule: 'plateau',
   loss: 'bce',
+  distillationFolds: 0,
   classWeights: 'none',
   // Epochs.
   earlyStoppingPatience: 3,

@@ -19,5 +19,7 @@ export interface TokenisedTitles {
 export interface Examples extends TokenisedTitles {
   /** titles x labels, row-major, 0 or 1. */
   labels: Uint8Array<ArrayBuffer>;
+  /** titles x labels, from 0 to 1: what a loss over labels is taken against in training; left out: the labels. */
+  targets?: Float32Array<ArrayBuffer>;
   labelCount: number;
 }

@@ -26,3 +26,24 @@ export function sharesOfFold({ train, validation }: TrainingConfig['split'], { f
   const share = validation / (train + validation);
   return { train: rest * (1 - share), validation: rest * share, test: 1 / folds };
 }
+
+/** With fewer rows a fold model is worth too little to learn from. */
+const fewestDistilled = 60;
+
+/** Fold models (`selfDistillation.ts`) that are trained for so many rows; 0: none. */
+export function foldModelCount(
+  { distillationFolds }: Pick<TrainingConfig, 'distillationFolds'>,
+  trainRows: number,
+): number {
+  return distillationFolds >= 2 && trainRows >= fewestDistilled ? distillationFolds : 0;
+}
+
+/** Steps that the fold models take together, more or less: near duplicates stay in one fold. */
+export function foldModelSteps(
+  config: Pick<TrainingConfig, 'distillationFolds' | 'epochs' | 'batchSize'>,
+  trainRows: number,
+): number {
+  const folds = foldModelCount(config, trainRows);
+  if (folds === 0) return 0;
+  return folds * config.epochs * Math.ceil((trainRows - trainRows / folds) / config.batchSize);
+}

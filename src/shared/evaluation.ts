@@ -20,7 +20,7 @@ export function testArrays(rows: readonly TestRow[]): TestArrays {
   };
 }
 
-/** Labels, by position, whose threshold is not the one that was chosen on the validation rows. */
+/** Labels, by position, whose threshold is not the one that was chosen without the test rows. */
 export function movedThresholds(
   thresholds: readonly number[],
   { chosenThresholds }: Pick<RunRecord, 'chosenThresholds'>,

@@ -77,6 +77,10 @@ export interface TrainingConfig {
   asymmetricMargin: number;
   /** Labels count as this much less than sure: 0 and 1 are moved towards 1/2 by this share. */
   labelSmoothing: number;
+  /** Models of parts of the training rows whose answers on the other rows are learnt beside the labels (`selfDistillation.ts`); 0: none. */
+  distillationFolds: number;
+  /** Share of those answers in what is learnt. */
+  distillationShare: number;
   /** Weight of the positives of each label in the loss. */
   classWeights: 'none' | 'sqrt-inverse' | 'inverse';
   /** Stop when validation F1 has not risen for this many epochs; null: never. */
@@ -149,6 +153,8 @@ export interface TrainingPlan {
   testRows: number;
   stepsPerEpoch: number;
   totalSteps: number;
+  /** Steps of fold models before those; left out: none. */
+  stepsBefore?: number;
   /** Null for classical models, which have no steps either. */
   device: DeviceReport | null;
 }
@@ -295,9 +301,12 @@ interface RunBase {
   seconds: number;
   /** Per label, what predictions go by: as chosen without the test rows, or as moved by the user. */
   thresholds: number[];
-  /** Per label, as chosen on the validation split (inner folds for a classical run). */
+  /** Per label, as chosen on `validation`. */
   chosenThresholds: number[];
-  /** The validation split under the kept weights; null when not evaluated, and in runs of earlier versions. */
+  /**
+   * The validation split under the kept weights, after the training rows under models that had not seen them, where there were such
+   * (fold models, inner folds of a classical run); null when not evaluated, and in runs of earlier versions.
+   */
   validation: ScoredRows | null;
   test: { report: SplitReport; rows: TestRow[] } | null;
   /** Bytes of the model in storage; 0 while there is none. */
@@ -392,6 +401,8 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   asymmetricGamma: 4,
   asymmetricMargin: 0.05,
   labelSmoothing: 0,
+  distillationFolds: 3,
+  distillationShare: 0.5,
   classWeights: 'none',
   earlyStoppingPatience: null,
   // A few hundred validation rows tell epochs apart by their noise; with a rate that has fallen to 0 the last is as good as any.

@@ -18,7 +18,7 @@ const encoderSource = v.variant('kind', [
 
 // Runs that were stored before a setting existed were trained as its default does.
 const { plateauFactor, plateauPatience, loss, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
-const { labelSmoothing, layerDecay, frozenLayers, gradientAccumulation } = defaultTrainingConfig;
+const { labelSmoothing, distillationShare, layerDecay, frozenLayers, gradientAccumulation } = defaultTrainingConfig;
 
 const split = v.object({ train: v.number(), validation: v.number(), test: v.number() });
 
@@ -42,6 +42,8 @@ const trainingConfig = v.object({
   asymmetricGamma: v.optional(v.number(), asymmetricGamma),
   asymmetricMargin: v.optional(v.number(), asymmetricMargin),
   labelSmoothing: v.optional(v.number(), labelSmoothing),
+  distillationFolds: v.optional(count, 0),
+  distillationShare: v.optional(v.number(), distillationShare),
   classWeights: v.picklist(['none', 'sqrt-inverse', 'inverse']),
   earlyStoppingPatience: v.nullable(v.number()),
   bestBy: v.picklist(['last', 'microF1', 'macroF1']),

@@ -59,10 +59,11 @@ export class ClassificationLoss {
 
   /** The labels of the titles at `indices` as `ofLogits` takes them; the caller disposes of the tensor. */
   targets(examples: Examples, indices: Uint32Array): Tensor {
-    const { labels, labelCount: C } = examples;
+    const { labelCount: C } = examples;
     if (this.options.loss.kind === 'crossEntropy') return tensor1d(classesOf(examples, indices), 'int32');
     const picked = new Float32Array(indices.length * C);
-    for (const [i, row] of indices.entries()) picked.set(labels.subarray(row * C, (row + 1) * C), i * C);
+    const targets = examples.targets ?? examples.labels;
+    for (const [i, row] of indices.entries()) picked.set(targets.subarray(row * C, (row + 1) * C), i * C);
     return tensor2d(smoothed(picked, this.options.labelSmoothing), [indices.length, C]);
   }
 

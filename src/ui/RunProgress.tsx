@@ -35,7 +35,10 @@ function betweenFolds({ crossValidation }: LiveRun): boolean {
 /** Seconds until all is done; null while it cannot be told. */
 export function runSecondsLeft(live: LiveRun): number | null {
   if (live.search) return searchSecondsLeft(live.search);
-  const left = live.method === 'classical' ? live.secondsLeft : (live.steps.at(-1)?.secondsLeft ?? null);
+  const left =
+    live.method === 'classical' || live.steps.length === 0
+      ? live.secondsLeft
+      : (live.steps.at(-1)?.secondsLeft ?? null);
   const folds = live.crossValidation;
   if (folds === null) return left;
   const { done } = folds;
@@ -73,7 +76,10 @@ function trainingFraction(live: LiveRun): number | null {
   const last = live.steps.at(-1);
   if (live.status === 'preparing' || live.status === 'finishing') return live.fraction;
   if (live.plan === null || live.plan.totalSteps === 0) return live.fraction;
-  return Math.min(1, (last?.step ?? 0) / live.plan.totalSteps);
+  // Fold models come first, and tell how far they are.
+  if (!last && live.fraction !== null) return live.fraction;
+  const { totalSteps, stepsBefore = 0 } = live.plan;
+  return Math.min(1, (stepsBefore + (last?.step ?? 0)) / (stepsBefore + totalSteps));
 }
 
 /** Epochs planned; at least the one that runs. */
@@ -94,7 +100,7 @@ export function runActivity(live: LiveRun): string {
   const what = [
     ...(crossValidation?.current ? [foldText(crossValidation)] : []),
     ...(live.search?.current ? [searchText(live.search)] : []),
-    ...(method === 'classical' && message !== null ? [message] : []),
+    ...((method === 'classical' || live.steps.length === 0) && message !== null ? [message] : []),
   ];
   return [...what, time].join(' · ');
 }

@@ -37,7 +37,7 @@ export const bestByNames: Record<TrainingConfig['bestBy'], string> = {
 };
 
 export const thresholdNames: Record<TrainingConfig['thresholds'], string> = {
-  learnt: 'chosen for each label on validation rows',
+  learnt: 'chosen for each label on rows not learnt from',
   half: '.5 for every label',
 };
 
@@ -73,6 +73,7 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
     { id: 'gradientAccumulation', name: 'Parts of a batch', value: formatCount(config.gradientAccumulation) },
     { id: 'loss', name: 'Loss', value: lossText(config) },
     { id: 'labelSmoothing', name: 'Label smoothing', value: formatPercent(config.labelSmoothing) },
+    { id: 'distillationFolds', name: 'Fold models', value: foldModelsText(config) },
     { id: 'classWeights', name: 'Class weights', value: classWeightNames[config.classWeights] },
     {
       id: 'earlyStoppingPatience',
@@ -137,6 +138,11 @@ function scheduleText({ schedule, plateauFactor, plateauPatience }: TrainingConf
   const name = scheduleNames[schedule];
   if (schedule !== 'plateau') return name;
   return `${name}: times ${formatSmall(plateauFactor)} after ${formatCount(plateauPatience + 1)} epochs`;
+}
+
+function foldModelsText({ distillationFolds, distillationShare }: TrainingConfig): string {
+  if (distillationFolds === 0) return 'none';
+  return `${formatCount(distillationFolds)}, their answers ${formatPercent(distillationShare)} of what is learnt`;
 }
 
 function titlesText({ normalisation }: TrainingConfig): string {

@@ -7,7 +7,7 @@ import { finetune } from '../recipes/finetune.ts';
 import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
 import type { Split } from '../shared/dataset.ts';
-import { epochsFor } from '../shared/epochs.ts';
+import { epochsFor, foldModelSteps } from '../shared/epochs.ts';
 import { RungError } from '../shared/errors.ts';
 import {
   type CrossValidatedRun,
@@ -103,7 +103,8 @@ async function finetunedFold(
     const settings = { ...config, epochs: epochsFor(config, split.train.length), seed };
     const { architecture, weights } = withHead(encoder, dataset.labelNames.length, { ...settings, keepHead: false });
     const steps = totalSteps(split, settings);
-    yield { type: 'started', plan: planOf(live.id, dataset.labelNames, split, steps, settings.epochs, device) };
+    const plan = planOf(live.id, dataset.labelNames, split, steps, settings.epochs, device);
+    yield { type: 'started', plan: { ...plan, stepsBefore: foldModelSteps(settings, split.train.length) } };
     const recipe = finetune({
       dataset,
       split,

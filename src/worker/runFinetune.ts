@@ -5,7 +5,7 @@ import { finetune, type FinetuneEvent } from '../recipes/finetune.ts';
 import { withHead } from '../recipes/encoder.ts';
 import { packageFiles } from '../recipes/package.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
-import { epochsFor } from '../shared/epochs.ts';
+import { epochsFor, foldModelSteps } from '../shared/epochs.ts';
 import type { Split } from '../shared/dataset.ts';
 import {
   withStep,
@@ -136,5 +136,6 @@ export function totalSteps({ train }: Split, { batchSize, epochs }: TrainingConf
 
 function planOf({ id, data, plan, config, device }: FinetunedRun): TrainingPlan {
   const stepsPerEpoch = plan.totalSteps / config.epochs;
-  return { runId: id, labelNames: data.labelNames, ...plan, stepsPerEpoch, device };
+  const stepsBefore = foldModelSteps(config, plan.trainRows);
+  return { runId: id, labelNames: data.labelNames, ...plan, stepsPerEpoch, stepsBefore, device };
 }

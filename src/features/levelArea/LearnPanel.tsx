@@ -1,7 +1,7 @@
 /** Training of the network: encoder, settings, progress, the losses as they fall. */
-import { Button, Collapse, NativeSelect, Progress, TextInput, UnstyledButton } from '@mantine/core';
-import { ChevronRight, Square } from 'lucide-react';
-import { useId, useMemo, useState } from 'react';
+import { Button, NativeSelect, Progress, TextInput } from '@mantine/core';
+import { Square } from 'lucide-react';
+import { useMemo, useState } from 'react';
 import {
   classWeightKinds,
   type ClassWeightKind,
@@ -9,6 +9,7 @@ import {
   type LevelAreaEpoch,
 } from '../../shared/levelArea.ts';
 import type { EncoderInfo } from '../../shared/training.ts';
+import { Fold } from '../../ui/Fold.tsx';
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import css from './LevelArea.module.css';
@@ -30,8 +31,6 @@ export interface LearnPanelProps {
 export function LearnPanel(props: LearnPanelProps) {
   const { config, live, waits, onTrain, onStop, suggestedName } = props;
   const [typed, setTyped] = useState<string | null>(null);
-  const [open, setOpen] = useState(false);
-  const id = useId();
   const problem = problemOf(config);
   return (
     <section className={css.panel} aria-labelledby="level-area-learn">
@@ -69,13 +68,9 @@ export function LearnPanel(props: LearnPanelProps) {
         {(waits ?? problem) && <p className={css.quiet}>{waits ?? problem}</p>}
       </div>
       {live && <Live live={live} />}
-      <UnstyledButton className={css.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-        <ChevronRight size={16} className={css.chevron} aria-hidden="true" />
-        <span>Adjust</span>
-      </UnstyledButton>
-      <Collapse expanded={open} id={id} transitionDuration={0}>
+      <Fold title="Adjust">
         <Settings {...props} />
-      </Collapse>
+      </Fold>
     </section>
   );
 }

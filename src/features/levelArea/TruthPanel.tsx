@@ -1,8 +1,7 @@
 /** True labels, where the file has some: only with them can accuracy be told. Folded away, for most files have none. */
-import { Collapse, NativeSelect, UnstyledButton } from '@mantine/core';
-import { ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
+import { NativeSelect } from '@mantine/core';
 import type { Head, KeywordMap, Labelling, LevelAreaFile, PerHead, TruthSettings } from '../../shared/levelArea.ts';
+import { Fold } from '../../ui/Fold.tsx';
 import { formatCounted } from '../../ui/format.ts';
 import css from './LevelArea.module.css';
 import { headNames, heads } from './levelAreaSession.ts';
@@ -21,17 +20,11 @@ export interface TruthPanelProps {
 /** @see TruthPanelProps */
 export function TruthPanel(props: TruthPanelProps) {
   const { file, titleColumn, truth, disabled, onColumn } = props;
-  const [open, setOpen] = useState(false);
-  const id = useId();
   if (file.columns.length < 2) return null;
   const chosen = heads.filter((head) => truth[head]).map((head) => headNames[head].toLowerCase());
   return (
     <section className={css.panel} aria-label="True labels">
-      <UnstyledButton className={css.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-        <ChevronRight size={16} className={css.chevron} aria-hidden="true" />
-        <span>True labels, if the file has some{chosen.length > 0 && `: ${chosen.join(' and ')}`}</span>
-      </UnstyledButton>
-      <Collapse expanded={open} id={id} transitionDuration={0}>
+      <Fold title={`True labels, if the file has some${chosen.length > 0 ? `: ${chosen.join(' and ')}` : ''}`}>
         <p className={css.quiet}>
           They are never trained on. Test titles are measured against them, those without a keyword too: that is
           accuracy. NAICS and SOC codes are understood as they are.
@@ -58,7 +51,7 @@ export function TruthPanel(props: TruthPanelProps) {
             {truth[head] && <Names {...props} head={head} settings={truth[head]} />}
           </div>
         ))}
-      </Collapse>
+      </Fold>
     </section>
   );
 }

@@ -109,7 +109,7 @@ function ProbabilityTable({ model, probabilities }: { model: ModelInfo; probabil
             <th
               scope="col"
               className={css.figure}
-              title="The label is given from this probability on. Chosen on validation rows."
+              title="The label is given from this probability on. Chosen on rows that the answering model had not seen."
             >
               Needed
             </th>

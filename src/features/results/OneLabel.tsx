@@ -16,7 +16,7 @@ export interface OneLabelProps {
   labelNames: string[];
   onLabel: (label: number) => void;
   threshold: number;
-  /** As chosen on the validation rows. */
+  /** As chosen without the test rows. */
   chosen: number;
   onThreshold: (threshold: number) => void;
   onReset: () => void;

@@ -52,7 +52,7 @@ export function PerLabelTable({ labels, ranking, moved, onReset, onOpen, hovered
               <Head name="Given" help="Test titles that were given the label." number />
               <Head
                 name="Threshold"
-                help="A title is given the label when its probability reaches this. Chosen on the validation rows unless you move it."
+                help="A title is given the label when its probability reaches this. Chosen without the test rows unless you move it."
                 number
               />
             </tr>
@@ -90,7 +90,7 @@ export function PerLabelTable({ labels, ranking, moved, onReset, onOpen, hovered
       <div className={classes.thresholds}>
         <p className={classes.note}>
           {moved.length === 0
-            ? 'Thresholds were chosen on the validation rows, so that the test rows stay untouched: each is where the F1 of its label was highest, drawn towards 0.50 when few rows carry the label. Press one to look closely and move it.'
+            ? 'Thresholds were chosen on rows that the answering model had not seen, and never on the test rows: each is where the F1 of its label was highest, drawn towards 0.50 when few rows carry the label. Press one to look closely and move it.'
             : movedText(moved.map((i) => labels[i].name))}
         </p>
         <Button

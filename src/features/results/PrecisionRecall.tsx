@@ -33,7 +33,7 @@ export function PrecisionRecall({ name, label, threshold, chosen, judged, onThre
       rings={
         chosen === threshold
           ? []
-          : [{ ...place(chosen), name: `chosen on the validation rows: ${thresholdText(chosen)}` }]
+          : [{ ...place(chosen), name: `chosen without the test rows: ${thresholdText(chosen)}` }]
       }
       handle={{
         ...here,

@@ -1,10 +1,11 @@
 /** What a run is worth: its figures on rows it never saw, label by label, and every title it got wrong. */
-import { Alert, Button, Group, NativeSelect, UnstyledButton, Collapse } from '@mantine/core';
-import { ChevronRight, Download, Info, Sparkles, TriangleAlert } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
+import { Alert, Button, Group, NativeSelect } from '@mantine/core';
+import { Download, Info, Sparkles, TriangleAlert } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { movedThresholds } from '../../shared/evaluation.ts';
 import type { RunRecord } from '../../shared/training.ts';
 import { describeRun } from '../../ui/configText.ts';
+import { Fold } from '../../ui/Fold.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import { ChosenClassifiers } from './ChosenClassifiers.tsx';
 import { Confusion } from './Confusion.tsx';
@@ -202,15 +203,9 @@ function show(part: HTMLElement | null): void {
 }
 
 function Settings({ run }: { run: RunRecord }) {
-  const [open, setOpen] = useState(false);
-  const id = useId();
   return (
     <section className={classes.panel}>
-      <UnstyledButton className={classes.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-        <ChevronRight size={16} aria-hidden="true" />
-        Settings of this run
-      </UnstyledButton>
-      <Collapse expanded={open} id={id} transitionDuration={0}>
+      <Fold title="Settings of this run">
         <dl className={classes.settings}>
           {describeRun(run).map((setting) => (
             <div key={setting.id}>
@@ -219,7 +214,7 @@ function Settings({ run }: { run: RunRecord }) {
             </div>
           ))}
         </dl>
-      </Collapse>
+      </Fold>
     </section>
   );
 }

@@ -22,7 +22,7 @@ export interface SummaryProps {
   labelRanking: Interval;
   /** False while rough intervals stand in. */
   settled: boolean;
-  /** Some thresholds are not those that were chosen on the validation rows. */
+  /** Some thresholds are not those that were chosen without the test rows. */
   moved: boolean;
 }
 

@@ -106,7 +106,9 @@ describe('moving a threshold', () => {
     expect(precision).toBeCloseTo(aim.y, 1);
 
     await screen.getByRole('button', { name: 'Back to the chosen thresholds' }).click();
-    await expect.element(screen.getByText(/^Thresholds were chosen on the validation rows/)).toBeVisible();
+    await expect
+      .element(screen.getByText(/^Thresholds were chosen on rows that the answering model had not seen/))
+      .toBeVisible();
     await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.chosenThresholds));
   });
 

@@ -11,7 +11,7 @@ export interface Thresholds {
   /** True while they are being moved and not kept yet. */
   moving: boolean;
   move: (label: number, threshold: number) => void;
-  /** Back to those that were chosen on the validation rows: of one label, or of all. */
+  /** Back to those that were chosen without the test rows: of one label, or of all. */
   reset: (label?: number) => void;
 }
 

@@ -124,6 +124,8 @@ function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDr
         {config.loss === 'asymmetric' && number('asymmetricGamma')}
         {config.loss === 'asymmetric' && number('asymmetricMargin')}
         {number('labelSmoothing')}
+        {number('distillationFolds')}
+        {config.distillationFolds > 0 && number('distillationShare')}
         <Choice
           label="Class weights"
           description="Makes rare labels count more: they are found more often, at the price of more false alarms."

@@ -1,7 +1,8 @@
 /** The folded settings of a recipe: how many were changed, the way back, and the fields. */
-import { Button, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
-import { ChevronRight, RotateCcw } from 'lucide-react';
-import { useId, useState, type ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { RotateCcw } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Fold } from '../../ui/Fold.tsx';
 import classes from './TrainScreen.module.css';
 
 export interface AdjustFoldProps {
@@ -14,33 +15,24 @@ export interface AdjustFoldProps {
 
 /** @see AdjustFoldProps */
 export function AdjustFold({ changed, wrong, onReset, children }: AdjustFoldProps) {
-  const [open, setOpen] = useState(false);
-  const id = useId();
+  const reset = (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      className={classes.reset}
+      leftSection={<RotateCcw size={14} aria-hidden="true" />}
+      disabled={changed === 0 && wrong === 0}
+      onClick={onReset}
+    >
+      Reset<span className={classes.wideOnly}>&nbsp;to defaults</span>
+    </Button>
+  );
   return (
     <section className={classes.panel}>
-      <Group justify="space-between" wrap="nowrap">
-        <UnstyledButton className={classes.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-          <ChevronRight size={16} className={classes.chevron} aria-hidden="true" />
-          <span>Adjust</span>
-          <Text span size="sm" c={wrong > 0 ? 'var(--danger)' : 'var(--muted)'} fw={400}>
-            {foldedText(changed, wrong)}
-          </Text>
-        </UnstyledButton>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          className={classes.reset}
-          leftSection={<RotateCcw size={14} aria-hidden="true" />}
-          disabled={changed === 0 && wrong === 0}
-          onClick={onReset}
-        >
-          Reset<span className={classes.wideOnly}>&nbsp;to defaults</span>
-        </Button>
-      </Group>
-      <Collapse expanded={open} id={id} transitionDuration={0}>
+      <Fold title="Adjust" note={foldedText(changed, wrong)} wrong={wrong > 0} beside={reset}>
         {children}
-      </Collapse>
+      </Fold>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { Cpu, Database, Layers, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ClassicalConfig } from '../../shared/classical.ts';
 import type { LabelCount } from '../../shared/dataset.ts';
-import { epochsOf } from '../../shared/epochs.ts';
+import { epochsOf, foldModelCount } from '../../shared/epochs.ts';
 import type { FoldPlan } from '../../shared/recipe.ts';
 import type { DeviceReport, EncoderInfo, TrainingConfig } from '../../shared/training.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../ui/format.ts';
@@ -124,7 +124,10 @@ function EstimateText({ estimate, config, classical, foldPlan, dataset }: ReadyP
       </>
     );
   }
-  const epochs = trainings + formatCounted(epochsOf(dataset?.rows ?? 0, config, foldPlan), 'epoch');
+  const rows = dataset?.rows ?? 0;
+  const models = foldModelCount(config, Math.round(rows * config.split.train));
+  const first = models > 0 ? `, after ${formatCounted(models, 'fold model')}` : '';
+  const epochs = trainings + formatCounted(epochsOf(rows, config, foldPlan), 'epoch') + first;
   if (!estimate) return <>{epochs}. Measuring how long that takes here…</>;
   const time = formatDuration(estimate.seconds < 10 ? estimate.seconds : Math.round(estimate.seconds / 5) * 5);
   return (

@@ -1,10 +1,9 @@
 /** Which recipe is trained and how it is measured; folded away, for the first one does for most. */
-import { Checkbox, Collapse, Radio, SegmentedControl, Text, UnstyledButton } from '@mantine/core';
-import { ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
+import { Checkbox, Radio, SegmentedControl } from '@mantine/core';
 import type { ClassicalConfig } from '../../shared/classical.ts';
 import type { FoldPlan, RecipeFigures, RecipeInfo } from '../../shared/recipe.ts';
 import { minimumSupport, type RecipeId } from '../../shared/training.ts';
+import { Fold } from '../../ui/Fold.tsx';
 import { formatCounted, formatFigure, formatInterval } from '../../ui/format.ts';
 import { foldProblems } from './configProblems.ts';
 import { NumberField } from './NumberField.tsx';
@@ -32,19 +31,10 @@ const usualPlan: FoldPlan = { folds: 5, repeats: 1 };
 /** @see RecipePanelProps */
 export function RecipePanel(props: RecipePanelProps) {
   const { recipes, chosen, onChoose, foldPlan } = props;
-  const [open, setOpen] = useState(false);
-  const id = useId();
   const recipe = recipes.find((known) => known.id === chosen);
   return (
     <section className={classes.panel} aria-label="Recipe">
-      <UnstyledButton className={classes.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-        <ChevronRight size={16} className={classes.chevron} aria-hidden="true" />
-        <span>Recipe</span>
-        <Text span size="sm" c="var(--muted)" fw={400}>
-          {recipe?.name ?? 'Rung'}, {measureText(foldPlan)}
-        </Text>
-      </UnstyledButton>
-      <Collapse expanded={open} id={id} transitionDuration={0}>
+      <Fold title="Recipe" note={`${recipe?.name ?? 'Rung'}, ${measureText(foldPlan)}`}>
         <div className={classes.body}>
           <Radio.Group
             label="What is trained"
@@ -69,7 +59,7 @@ export function RecipePanel(props: RecipePanelProps) {
             {recipe?.method.kind === 'finetune' && <SearchFields {...props.search} />}
           </div>
         </div>
-      </Collapse>
+      </Fold>
     </section>
   );
 }

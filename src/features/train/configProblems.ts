@@ -55,6 +55,9 @@ export function configProblems(config: TrainingConfig): ConfigProblems {
     asymmetricGamma: between(config.asymmetricGamma, 0, 10),
     asymmetricMargin: between(config.asymmetricMargin, 0, 0.5, formatPercent),
     labelSmoothing: between(config.labelSmoothing, 0, 0.5, formatPercent),
+    distillationFolds:
+      config.distillationFolds === 1 ? '0, or a whole number from 2 to 10' : whole(config.distillationFolds, 0, 10),
+    distillationShare: between(config.distillationShare, 0, 1, formatPercent),
     earlyStoppingPatience:
       config.earlyStoppingPatience === null ? undefined : whole(config.earlyStoppingPatience, 1, 100),
     seed: whole(config.seed, 0, 4294967295),

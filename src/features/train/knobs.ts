@@ -38,6 +38,8 @@ export type NumericSetting =
   | 'asymmetricGamma'
   | 'asymmetricMargin'
   | 'labelSmoothing'
+  | 'distillationFolds'
+  | 'distillationShare'
   | 'seed'
   | 'maxTokens';
 
@@ -159,6 +161,20 @@ export const knobs: Record<NumericSetting, Knob> = {
       'Labels count as a little less than sure: less harm from wrong ones, less extreme probabilities. Costs nothing.',
     scale: 100,
     step: by(1),
+  },
+  distillationFolds: {
+    label: 'Fold models',
+    description:
+      'Models of parts of the rows answer the others first; labels that they contradict count less. As many times the time. 0: none.',
+    scale: 1,
+    // One fold leaves nothing to learn from.
+    step: (value, direction) => (value + direction === 1 ? 1 + direction : value + direction),
+  },
+  distillationShare: {
+    label: 'Share of their answers, %',
+    description: 'How much of what is learnt is their answers; the rest is the labels. Costs nothing.',
+    scale: 100,
+    step: by(10),
   },
   seed: {
     label: 'Seed',

@@ -9,13 +9,14 @@ import { writeZip } from '../../formats/zipWriter.ts';
 import { startBackend } from '../../kernels/backend.ts';
 import { initialParameters, parseModelConfig } from '../../models/model.ts';
 import type { NamedArrays } from '../../shared/arrays.ts';
-import type { Dataset } from '../../shared/dataset.ts';
+import type { Dataset, Split } from '../../shared/dataset.ts';
 import { packStrings, unpackStrings } from '../../shared/strings.ts';
-import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
+import { defaultTrainingConfig, type ScoredRows, type TrainingConfig } from '../../shared/training.ts';
 import { testRecord } from '../../testing/runRecord.ts';
 import { createTrainer } from '../../training/trainer.ts';
 import { readDescription } from '../encoder.ts';
 import { lossOf, pickExamples, positiveWeights } from '../finetune.ts';
+import { mixedTargets } from '../selfDistillation.ts';
 import { bundleFiles } from './bundle.ts';
 
 declare module 'vitest/browser' {
@@ -69,13 +70,14 @@ const settings: TrainingConfig = {
   maxTokens: 6,
 };
 
-const variants: { name: string; family: string; change: Partial<TrainingConfig> }[] = [
+const variants: { name: string; family: string; change: Partial<TrainingConfig>; distilled?: boolean }[] = [
   { name: 'the default recipe', family: 'distilbert', change: {} },
   {
     name: 'focal loss, smoothing, class weights, layer decay, cosine',
     family: 'bert',
     change: { loss: 'focal', labelSmoothing: 0.1, classWeights: 'inverse', layerDecay: 0.8, schedule: 'cosine' },
   },
+  { name: 'answers of fold models', family: 'distilbert', change: { distillationShare: 0.7 }, distilled: true },
   {
     name: 'asymmetric loss, a frozen layer, more than 2^31 for a seed',
     family: 'distilbert',
@@ -88,7 +90,7 @@ describe('train.py of a bundle', () => {
     await startBackend('wasm', location.href);
   });
 
-  it.for(variants)('takes the steps of this engine: $name', async ({ family, change }, { skip }) => {
+  it.for(variants)('takes the steps of this engine: $name', async ({ family, change, distilled = false }, { skip }) => {
     const config = { ...settings, ...change };
     const { tokenizer, files } = await readDescription(await shippedFolder());
     const data = dataset();
@@ -111,7 +113,9 @@ describe('train.py of a bundle', () => {
       attentionDropout: 0,
     };
     const start = initialParameters(architecture, 3);
-    const run = testRecord({ config, data: { ...testRecord().data, labelNames } });
+    const answers = madeAnswers(data, split);
+    const validation = distilled ? answers : null;
+    const run = testRecord({ config, validation, data: { ...testRecord().data, labelNames } });
     const bundle = await writeZip(
       bundleFiles({ run, dataset: data, split, architecture, start, encoderFiles: files, onnx: null }),
     );
@@ -121,6 +125,16 @@ describe('train.py of a bundle', () => {
     const tokens = tokenizer.encodeMany(unpackStrings(data.titles), config.maxTokens);
     const pick = (rows: Uint32Array) => pickExamples(tokens, data.labels, labelNames.length, rows);
     const train = pick(split.train);
+    if (distilled) {
+      const positions = [...split.train.keys()];
+      const cells = train.labels.length;
+      const own = {
+        positions,
+        actual: answers.actual.subarray(0, cells),
+        probabilities: answers.probabilities.subarray(0, cells),
+      };
+      train.targets = mixedTargets(train.labels, own, config.distillationShare);
+    }
     const trainer = createTrainer(architecture, start, {
       ...config,
       posWeight: positiveWeights(train, config.classWeights),
@@ -164,6 +178,16 @@ describe('train.py of a bundle', () => {
     expect(Math.max(...moved)).toBeGreaterThan(1e-3);
   });
 });
+
+/** As a run keeps them: of the training rows, then of the validation rows. */
+function madeAnswers({ labels }: Dataset, split: Split): ScoredRows {
+  const width = labelNames.length;
+  const rows = [...split.train, ...split.validation];
+  return {
+    actual: Uint8Array.from(rows.flatMap((row) => Array.from(labels.subarray(row * width, (row + 1) * width)))),
+    probabilities: Float32Array.from({ length: rows.length * width }, (_, i) => ((i * 37) % 101) / 101),
+  };
+}
 
 async function base64(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await blob.arrayBuffer());

@@ -14,6 +14,7 @@ import type { FinetunedRun } from '../../shared/training.ts';
 import { normaliser } from '../../text/normalise.ts';
 import type { ModelFiles } from '../../formats/package.ts';
 import { tokenizerFiles } from '../package.ts';
+import { mixedTargets } from '../selfDistillation.ts';
 import predictRay from './predict_ray.py?raw';
 import { bundleReadme, requirements } from './readme.ts';
 import { fixedColumns, recipeJson } from './recipeJson.ts';
@@ -41,10 +42,7 @@ export function bundleFiles(input: BundleInput): Map<string, Blob> {
   // Without dropout the page leaves out the head's, too.
   const architecture = run.config.dropout === 0 ? { ...input.architecture, classifierDropout: 0 } : input.architecture;
   const config = text(JSON.stringify(configToJson(architecture, dataset.labelNames), null, 2));
-  const labels = new Uint8Array(split.train.length * labelCount);
-  for (const [i, row] of split.train.entries()) {
-    labels.set(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
-  }
+  const labels = labelsOf(dataset, split.train);
   const recipe = recipeJson(run, architecture, { starts: new Uint32Array(split.train.length + 1), labels, labelCount });
   const tokenizer = tokenizerFiles.flatMap((name) => {
     const bytes = encoderFiles.get(name);
@@ -69,22 +67,48 @@ export function bundleFiles(input: BundleInput): Map<string, Blob> {
   return files;
 }
 
+/** rows x labels */
+function labelsOf({ labels, labelNames }: Dataset, rows: Uint32Array): Uint8Array<ArrayBuffer> {
+  const width = labelNames.length;
+  const picked = new Uint8Array(rows.length * width);
+  for (const [i, row] of rows.entries()) picked.set(labels.subarray(row * width, (row + 1) * width), i * width);
+  return picked;
+}
+
+/** What the run learnt of its training rows: the labels, or what its fold models made of them, whose answers it keeps first of all. */
+function learntTargets(
+  dataset: Dataset,
+  split: Split,
+  { config, validation }: FinetunedRun,
+): Uint8Array | Float32Array {
+  const labels = labelsOf(dataset, split.train);
+  const positions = [...split.train.keys()].filter((i) => dataset.rowNumbers[split.train[i]] > 0);
+  const cells = positions.length * dataset.labelNames.length;
+  const answered =
+    validation && validation.actual.length === cells + split.validation.length * dataset.labelNames.length;
+  if (config.distillationFolds === 0 || !answered) return labels;
+  const actual = validation.actual.subarray(0, cells);
+  const probabilities = validation.probabilities.subarray(0, cells);
+  return mixedTargets(labels, { positions, actual, probabilities }, config.distillationShare);
+}
+
 /** The rows of each side as CSV, in the order that training counts them in. Cells stand as they are: a program reads them. */
-function sideFiles(dataset: Dataset, split: Split, { config }: FinetunedRun): [string, Blob][] {
+function sideFiles(dataset: Dataset, split: Split, run: FinetunedRun): [string, Blob][] {
+  const { config } = run;
   const titles = unpackStrings(dataset.titles);
   const written = config.normalisation ? normaliser(config.normalisation) : (title: string): string => title;
   const width = dataset.labelNames.length;
   const sides = [
-    ['train', split.train],
-    ['validation', split.validation],
-    ['test', split.test],
+    ['train', split.train, learntTargets(dataset, split, run)],
+    ['validation', split.validation, labelsOf(dataset, split.validation)],
+    ['test', split.test, labelsOf(dataset, split.test)],
   ] as const;
-  return sides.map(([name, rows]) => {
-    const lines = Array.from(rows, (row) => [
+  return sides.map(([name, rows, labels]) => {
+    const lines = Array.from(rows, (row, i) => [
       dataset.rowNumbers[row],
       titles[row],
       written(titles[row]),
-      ...dataset.labels.subarray(row * width, (row + 1) * width),
+      ...labels.subarray(i * width, (i + 1) * width),
     ]);
     const csv = Papa.unparse([[...fixedColumns, ...dataset.labelNames], ...lines], { newline: '\n' });
     return [`data/${name}.csv`, text(csv)];

@@ -19,6 +19,12 @@ export function requirements(predicts: boolean): string {
   return [...training, ...(predicts ? predicting : [])].join('\n');
 }
 
+/** A paragraph, its blank line with it. */
+const foldModelsText = `The page first trained models of parts of the rows; what they said of the others is in \`data/train.csv\` already and is not computed again. The
+page chose thresholds on those answers, too; \`train.py\` chooses them on the validation rows alone.
+
+`;
+
 /** README.md. @param predicts whether the trained model is in the bundle */
 export function bundleReadme(run: FinetunedRun, predicts: boolean): string {
   const { config, plan, data, encoderName } = run;
@@ -46,13 +52,13 @@ thresholds. With dropout 0 the losses and weights of single steps agree but for 
 Not the same: dropout (${config.dropout}) draws other numbers, so results differ as between two seeds. A batch is read in one piece: parts that save memory change
 no result. On several devices a batch is shared among them; the last, smaller batch of an epoch is filled up there.
 
-${predicts ? predictText(run) : 'This run kept no weights, so there is no trained model to predict with in here.'}
+${config.distillationFolds > 0 ? foldModelsText : ''}${predicts ? predictText(run) : 'This run kept no weights, so there is no trained model to predict with in here.'}
 
 ## What is in it
 
 | file | holds |
 |---|---|
-| \`data/*.csv\` | row number of the table (0: written by hand), title, the text that becomes tokens, 0 or 1 for each label |
+| \`data/*.csv\` | row number of the table (0: written by hand), title, the text that becomes tokens, 0 or 1 for each label${config.distillationFolds > 0 ? '; in train.csv what is learnt, a number between: the fold models’ answers are in it' : ''} |
 | \`recipe.json\` | every setting, the weights of the labels, how each parameter is trained |
 | \`start/\` | config, tokenizer and weights before the first step |
 ${predicts ? '| `trained/` | the model as ONNX, its tokenizer, thresholds and cleaning (`rung.json`) |\n' : ''}`;

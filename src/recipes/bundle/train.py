@@ -25,7 +25,7 @@ MASK = 0xFFFFFFFF
 
 
 def read_rows(path, columns):
-    """Texts and labels (0 or 1) of a CSV whose first columns are `columns` and whose others are labels."""
+    """Texts and labels (0 to 1) of a CSV whose first columns are `columns` and whose others are labels."""
     texts, labels = [], []
     with open(path, encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
@@ -111,7 +111,7 @@ class EpochOrder(torch.utils.data.Sampler):
 
 
 def loss_of(logits, labels, recipe):
-    """Mean over titles and labels. `labels` are 0 or 1, before smoothing."""
+    """Mean over titles and labels. `labels` are from 0 to 1, before smoothing."""
     smoothing, kind = recipe["labelSmoothing"], recipe["loss"]["kind"]
     labels = labels * (1 - smoothing) + smoothing / 2
     weights = recipe["positiveWeights"]
