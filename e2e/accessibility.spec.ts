@@ -1,7 +1,7 @@
 /** No serious finding of axe on any place, empty and full. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
-import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, quick, trainToTheEnd, visit } from './support.ts';
 
 const mainJob = ['Data', 'Train', 'Results', 'Predict', 'Export'] as const;
 const beside = ['Match', 'Level & area', 'Review', 'Map'] as const;
@@ -16,7 +16,7 @@ test('every place is accessible, empty and full', async ({ page }) => {
   await openSample(page);
   await expectAccessible(page, 'Data');
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await expectAccessible(page, 'Train');
   await trainToTheEnd(page, 'Accessible');
   await page.getByRole('checkbox', { name: 'Compare Accessible' }).check();

@@ -1,7 +1,7 @@
 /** Bad input gets words that say what and where, and loses nothing that was loaded. */
 import { expect, test } from '@playwright/test';
 import { badTables, file, lyingModel, modelWithoutWeights, type DroppedFile } from './badFiles.ts';
-import { adjust, dropFiles, open, openSample, predictOne, trainToTheEnd, visit } from './support.ts';
+import { adjust, dropFiles, open, openSample, predictOne, quick, trainToTheEnd, visit } from './support.ts';
 
 test.beforeEach(async ({ page }) => {
   await visit(page, 'wasm');
@@ -78,7 +78,7 @@ test('a full disk does not cost the trained model', async ({ page, context }) =>
   const session = await context.newCDPSession(page);
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   const origin = new URL(page.url()).origin;
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('No room');

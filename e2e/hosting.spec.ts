@@ -1,7 +1,7 @@
 /** The built folder on a plain static host: another path, no isolation headers, and a new version while a training runs. */
 import { expect, test, type Page } from '@playwright/test';
 import { startStaticHost, type StaticHost } from './staticHost.ts';
-import { adjust, open, openSample, trainToTheEnd } from './support.ts';
+import { adjust, open, openSample, quick, trainToTheEnd } from './support.ts';
 
 let host: StaticHost;
 
@@ -23,7 +23,7 @@ test('trains under a sub-path, on one thread where the host sends no isolation h
   await page.keyboard.press('Escape');
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await trainToTheEnd(page, 'Elsewhere');
   expect(missing).toEqual([]);
 });
@@ -41,7 +41,7 @@ test('a new version waits for a training, in another tab too, and finds its run 
   await installed(page);
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '50' });
+  await adjust(page, { Epochs: '50', 'Fold models': '0' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.getByText(/in epoch \d/)).toBeVisible({ timeout: 240_000 });

@@ -3,7 +3,7 @@ import { chromium, expect, test, type Browser, type BrowserContext, type Page } 
 import { chromiumArguments, chromiumPath } from '../tools/chromium.ts';
 import { hubRepositories } from '../tools/hubModels.ts';
 import { canServeHub, startHubServer, type HubServer } from '../tools/hubServer.ts';
-import { adjust, dropFiles, open, openSample, trainToTheEnd, visit } from './support.ts';
+import { adjust, dropFiles, open, openSample, quick, trainToTheEnd, visit } from './support.ts';
 
 test.skip(!canServeHub(), 'openssl, which makes the certificate of the stand-in, is not here');
 
@@ -92,7 +92,7 @@ test('a model is fetched by id, with the tab closed in between, kept for the nex
   await open(page, 'Data');
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await encoder().selectOption(`hub:${tiny}`);
   await trainToTheEnd(page, 'From the Hub');
   expect(hub.requests).toEqual([]);
@@ -168,7 +168,7 @@ test('shards, PyTorch files and SentencePiece vocabularies load', async () => {
     await fetchModel(id);
     await expect(encoder()).toHaveValue(`hub:${id}`);
   }
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await trainToTheEnd(page, 'DeBERTa');
 });
 

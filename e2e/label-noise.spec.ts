@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { adjust, dropFiles, open, textOf, trainToTheEnd, visit } from './support.ts';
+import { adjust, dropFiles, open, quick, textOf, trainToTheEnd, visit } from './support.ts';
 
 const sample = readFileSync(resolve(import.meta.dirname, '../public/sample/job-titles.csv'), 'utf8');
 /** Rows of the sample with another label: as the spreadsheet counts them. */
@@ -105,7 +105,7 @@ test('doubtful rows are found, decided, undone, kept, saved, read and trained on
   await expect(page.getByText(/^3 rows corrected, 1 looked at and kept/)).toBeVisible();
 
   await page.getByRole('button', { name: 'Train on the corrected labels' }).click();
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await trainToTheEnd(page, 'Corrected');
   await page.getByRole('button', { name: 'Open Corrected' }).click();
   await expect(page.getByText(/^Trained on a table with [23] corrected rows/)).toBeVisible();

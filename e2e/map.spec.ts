@@ -1,6 +1,6 @@
 /** The map of titles: drawn without a model and of a run, hovered over, selected from by pointer and keys, stopped. */
 import { expect, test, type Page } from '@playwright/test';
-import { adjust, open, openSample, textOf, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, quick, textOf, trainToTheEnd, visit } from './support.ts';
 
 const made = (page: Page) => page.getByText(/^\d+ titles by /);
 
@@ -57,7 +57,7 @@ test('a run’s map has predicted labels too', async ({ page }) => {
   await visit(page, 'wasm');
   await openSample(page);
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await trainToTheEnd(page, 'Seen');
   await open(page, 'Map');
   await page.getByRole('button', { name: 'Draw the map' }).click();

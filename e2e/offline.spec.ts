@@ -1,6 +1,6 @@
 /** After one visit the page works without a network, and it lets nothing out that its policy does not allow. */
 import { expect, test } from '@playwright/test';
-import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, quick, trainToTheEnd, visit } from './support.ts';
 
 test('works offline after the first visit', async ({ page, context }) => {
   await visit(page, 'wasm');
@@ -21,7 +21,7 @@ test('works offline after the first visit', async ({ page, context }) => {
   await page.reload();
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await trainToTheEnd(page, 'Offline');
 });
 

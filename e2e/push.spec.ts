@@ -7,7 +7,7 @@ import { chromiumArguments, chromiumPath } from '../tools/chromium.ts';
 import { canServeHub, startHubServer, type HubServer } from '../tools/hubServer.ts';
 import { hubTokens, hubUser } from '../tools/hubServerUploads.ts';
 import { expectAccessible } from './accessible.ts';
-import { adjust, open, openSample, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, quick, trainToTheEnd, visit } from './support.ts';
 
 test.skip(!canServeHub(), 'openssl, which makes the certificate of the stand-in, is not here');
 
@@ -88,7 +88,7 @@ test('a model is pushed, a broken upload gone on with, and what arrived is the d
   await visit(page, 'wasm');
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await trainToTheEnd(page, 'Pushed 2nd try');
   await open(page, 'Export');
   await expect(panel().getByRole('textbox', { name: 'Repository' })).toHaveValue('pushed-2nd-try');

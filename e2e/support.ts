@@ -50,6 +50,9 @@ export async function openSample(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Continue to training' })).toBeEnabled();
 }
 
+/** The shortest training there is. */
+export const quick = { Epochs: '1', 'Fold models': '0' };
+
 /** Sets fields of the folded settings. */
 export async function adjust(page: Page, values: Record<string, string>): Promise<void> {
   const fold = page.getByRole('button', { name: /^Adjust/ });

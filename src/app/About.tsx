@@ -6,7 +6,7 @@ export function About() {
   return (
     <Text size="xs" c="var(--muted)">
       Rung {version} ·{' '}
-      <Anchor href="./third-party-licenses.md" target="_blank" inherit underline="always">
+      <Anchor href="./third-party-licenses.md" target="_blank" inherit>
         licences
       </Anchor>
     </Text>

@@ -24,4 +24,13 @@ export const theme = createTheme({
   headings: { fontWeight: '600' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // In a sentence colour alone does not tell a link from words.
+    Anchor: { defaultProps: { underline: 'always' } },
+    // Its own button has no name, its own grey too little contrast.
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
+      styles: { description: { color: 'var(--muted)' } },
+    },
+  },
 });

@@ -53,7 +53,7 @@ export function PushPanel({ run, onnx, session }: PushPanelProps) {
         description={
           <>
             One that may write, from{' '}
-            <Anchor href={`${hubOrigin}/settings/tokens`} target="_blank" rel="noreferrer" inherit underline="always">
+            <Anchor href={`${hubOrigin}/settings/tokens`} target="_blank" rel="noreferrer" inherit>
               your settings there
             </Anchor>
             . It is sent to huggingface.co alone, stored nowhere, and gone when you leave this page.
@@ -143,7 +143,7 @@ function Pushed({ result }: { result: PushResult }) {
   const { id, address, bytes, alreadyThere } = result;
   return (
     <span className={push.done}>
-      <Anchor href={address} target="_blank" rel="noreferrer" underline="always">
+      <Anchor href={address} target="_blank" rel="noreferrer">
         {address.replace('https://', '')}
       </Anchor>
       <span className={css.quiet}>

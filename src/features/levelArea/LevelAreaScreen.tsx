@@ -4,10 +4,12 @@ import { Download, Trash2 } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { LevelAreaModel } from '../../shared/levelArea.ts';
 import type { Backend, EncoderInfo } from '../../shared/training.ts';
+import { AboutMethod } from '../../ui/AboutMethod.tsx';
 import { DropOverlay, FileButton } from '../../ui/DropArea.tsx';
 import { saveBlob } from '../../ui/saveBlob.ts';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
 import { WorkProgress } from '../../ui/WorkProgress.tsx';
+import { levelAreaNotes } from './about.ts';
 import { AnswerPanel } from './AnswerPanel.tsx';
 import { ModelResults } from './HeadResults.tsx';
 import { KeywordsPanel } from './KeywordsPanel.tsx';
@@ -109,6 +111,7 @@ export function LevelAreaScreen({ session, encoders, backend, locked }: LevelAre
           />
         </>
       )}
+      <AboutMethod {...levelAreaNotes} />
       <DropOverlay visible={dragging} message="Drop titles, or a model of level and area" />
     </div>
   );

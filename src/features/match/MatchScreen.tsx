@@ -2,8 +2,10 @@
 import { Alert } from '@mantine/core';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { MatchingEncoder } from '../../shared/matching.ts';
+import { AboutMethod } from '../../ui/AboutMethod.tsx';
 import { DropOverlay } from '../../ui/DropArea.tsx';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
+import { matchNotes } from './about.ts';
 import { FinetunePanel } from './FinetunePanel.tsx';
 import { ManyTitles } from './ManyTitles.tsx';
 import css from './MatchScreen.module.css';
@@ -71,6 +73,7 @@ export function MatchScreen({ session, tools, encoders, firstEncoder }: MatchScr
       ) : (
         <NoTaxonomy reading={state.reading} onFiles={open} />
       )}
+      <AboutMethod {...matchNotes} />
       <DropOverlay
         visible={dragging && !live}
         message={file ? 'Drop another taxonomy' : 'Drop the files of a taxonomy'}
