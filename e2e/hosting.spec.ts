@@ -41,7 +41,7 @@ test('a new version waits for a training, in another tab too, and finds its run 
   await installed(page);
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '50', 'Fold models': '0' });
+  await adjust(page, { Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.getByText(/in epoch \d/)).toBeVisible({ timeout: 240_000 });

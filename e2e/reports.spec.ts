@@ -15,7 +15,8 @@ test('a run leaves as tables, as a report and as a bundle', async ({ page }) => 
   await visit(page, 'wasm');
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '1' });
+  // With fold models: what they said is what the bundle has to learn from.
+  await adjust(page, { Epochs: '1', 'Fold models': '2' });
   await trainToTheEnd(page, 'Short');
   await open(page, 'Export');
 
@@ -42,6 +43,8 @@ test('a run leaves as tables, as a report and as a bundle', async ({ page }) => 
       'trained/onnx/model.onnx',
     ]),
   );
+  const trained = new TextDecoder().decode(files['data/train.csv']).trim().split('\n');
+  expect(trained[1]).toMatch(/,0\.\d+/);
   const tested = new TextDecoder().decode(files['data/test.csv']).trim().split('\n');
   expect(tested.length).toBe(rows.length + 1);
 });

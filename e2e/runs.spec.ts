@@ -9,7 +9,7 @@ test('runs are paused, stopped, kept, renamed, compared, deleted and brought bac
   await adjust(page, quick);
   await trainToTheEnd(page, 'Short');
 
-  await adjust(page, { Epochs: '50', 'Fold models': '0' });
+  await adjust(page, { Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   const training = page.getByRole('region', { name: 'Long, progress' });
@@ -52,7 +52,7 @@ test('a run cut off by closing the tab is found as interrupted, with its weights
   await visit(page, 'wasm');
   await openSample(page);
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '50', 'Fold models': '0' });
+  await adjust(page, { Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Cut off');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.getByText(/in epoch \d/)).toBeVisible({ timeout: 240_000 });

@@ -77,7 +77,7 @@ for (const kind of ['fine-tuned', 'classical'] as const) {
       await visit(page, 'wasm');
       await openSample(page);
       await page.getByRole('button', { name: 'Continue to training' }).click();
-      if (kind === 'fine-tuned') await adjust(page, { Epochs: '2', 'Fold models': '0' });
+      if (kind === 'fine-tuned') await adjust(page, { Epochs: '2' });
       else {
         await page.getByRole('button', { name: /^Recipe/ }).click();
         await page.getByRole('radio', { name: /One classifier for each label/ }).check();

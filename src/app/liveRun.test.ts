@@ -106,7 +106,6 @@ describe('estimateOf', () => {
     encoder: { kind: 'shipped', id: 'a' },
     epochs: 2,
     minimumSteps: 0,
-    distillationFolds: 0,
   };
 
   it('adds training, validation and the final report', () => {

@@ -5,6 +5,7 @@ import { normalisationSteps, type NormalisationStep } from '../shared/normalisat
 import {
   figureOf,
   minimumSupport,
+  thresholdsBy,
   type Interval,
   type LabelReport,
   type FinetunedRun,
@@ -111,7 +112,7 @@ ${table(
   report.perLabel.map((label, i) => labelRow(label, data.labelRows[i] ?? 0)),
 )}
 ${unmeasured(report)}
-${run.config.thresholds === 'half' ? 'The threshold is .5 for every label.' : `Thresholds were chosen on ${run.config.distillationFolds > 0 ? 'training rows as models of the other rows answered them, and on validation rows' : 'validation rows'}.`} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
+${thresholdsBy(run.config) === 'half' ? 'The threshold is .5 for every label.' : `Thresholds were chosen on ${run.config.distillationFolds > 0 ? 'training rows as models of the other rows answered them, and on validation rows' : 'validation rows'}.`} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
 }
 
 /** Says which thresholds are not the chosen ones; empty, or a sentence with a space after it. */

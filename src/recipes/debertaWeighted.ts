@@ -18,7 +18,6 @@ const config: TrainingConfig = {
   learningRate: learningRates.shipped,
   weightDecay: 0.01,
   loss: 'bce',
-  distillationFolds: 0,
   // Negatives over positives of each label, held between .02 and 20 (`positiveWeights`).
   classWeights: 'inverse',
   // Epochs.

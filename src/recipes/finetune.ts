@@ -11,6 +11,7 @@ import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
 import {
   figureOf,
+  thresholdsBy,
   type EpochRecord,
   type FoldFigures,
   type ScoredRows,
@@ -290,12 +291,8 @@ function scoredRows(
   };
 }
 
-function thresholdsOf(
-  { actual, probabilities }: ScoredRows,
-  labelCount: number,
-  { thresholds }: TrainingConfig,
-): number[] {
-  if (thresholds === 'half') return Array<number>(labelCount).fill(0.5);
+function thresholdsOf({ actual, probabilities }: ScoredRows, labelCount: number, settings: TrainingConfig): number[] {
+  if (thresholdsBy(settings) === 'half') return Array<number>(labelCount).fill(0.5);
   return chooseThresholds(actual, probabilities, labelCount);
 }
 
@@ -317,7 +314,7 @@ async function* foldModels(
       type: 'phase',
       message: `Fold model ${fold} of ${folds}`,
       fraction: Math.min(before, step) / all,
-      secondsLeft: ((all - step) * settings.batchSize) / titlesPerSecond,
+      secondsLeft: titlesPerSecond && ((all - step) * settings.batchSize) / titlesPerSecond,
     };
   }
   return next.value;

@@ -22,7 +22,6 @@ const config: TrainingConfig = {
   weightDecay: 0,
   schedule: 'plateau',
   loss: 'bce',
-  distillationFolds: 0,
   classWeights: 'none',
   // Epochs.
   earlyStoppingPatience: 3,

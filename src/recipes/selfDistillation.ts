@@ -36,7 +36,8 @@ export interface FoldModelStep {
   folds: number;
   /** Steps done in all. */
   step: number;
-  titlesPerSecond: number;
+  /** Null when a fold model begins. */
+  titlesPerSecond: number | null;
 }
 
 /** A row of the table that a fold model answered; rows by hand are learnt as they are written. */
@@ -66,6 +67,7 @@ export async function* answerOutOfFold(input: FoldModelsInput): AsyncGenerator<F
     const outside = [...rows.keys()].filter((position) => foldOf[position] === fold);
     const learnt = examplesOf(rows.filter((_, position) => foldOf[position] !== fold));
     // A seed of its own: the order of rows and dropout differ from model to model.
+    yield { fold: fold + 1, folds, step, titlesPerSecond: null };
     const trainer = createTrainer(architecture, weights, { ...options, seed: settings.seed + fold + 1 });
     try {
       const before = step;

@@ -56,7 +56,7 @@ const trainingConfig = v.object({
   maxTokens: v.number(),
   normalisation: v.optional(v.nullable(normalisationSchema), null),
   extraRows,
-  thresholds: v.optional(v.picklist(['learnt', 'half']), 'learnt'),
+  thresholds: v.optional(v.picklist(['auto', 'learnt', 'half']), 'learnt'),
   backend: v.nullable(backend),
 });
 

@@ -37,6 +37,7 @@ export const bestByNames: Record<TrainingConfig['bestBy'], string> = {
 };
 
 export const thresholdNames: Record<TrainingConfig['thresholds'], string> = {
+  auto: '.5, or chosen where the loss needs it',
   learnt: 'chosen for each label on rows not learnt from',
   half: '.5 for every label',
 };

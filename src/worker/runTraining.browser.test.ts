@@ -88,7 +88,6 @@ describe('a training that loses its device', () => {
       encoder: { kind: 'dropped', id: 'tiny' } as const,
       epochs: 6,
       minimumSteps: 0,
-      distillationFolds: 0,
       learningRate: 1e-2,
       earlyStoppingPatience: null,
     };

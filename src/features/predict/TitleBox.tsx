@@ -106,11 +106,7 @@ function ProbabilityTable({ model, probabilities }: { model: ModelInfo; probabil
             <th scope="colgroup" colSpan={2}>
               Probability
             </th>
-            <th
-              scope="col"
-              className={css.figure}
-              title="The label is given from this probability on. Chosen on rows that the answering model had not seen."
-            >
+            <th scope="col" className={css.figure} title="The label is given from this probability on.">
               Needed
             </th>
           </tr>

@@ -90,7 +90,7 @@ export function PerLabelTable({ labels, ranking, moved, onReset, onOpen, hovered
       <div className={classes.thresholds}>
         <p className={classes.note}>
           {moved.length === 0
-            ? 'Thresholds were chosen on rows that the answering model had not seen, and never on the test rows: each is where the F1 of its label was highest, drawn towards 0.50 when few rows carry the label. Press one to look closely and move it.'
+            ? chosenText(labels.every(({ threshold }) => threshold === 0.5))
             : movedText(moved.map((i) => labels[i].name))}
         </p>
         <Button
@@ -104,6 +104,14 @@ export function PerLabelTable({ labels, ranking, moved, onReset, onOpen, hovered
       </div>
     </section>
   );
+}
+
+/** @param half .5 for all of them */
+function chosenText(half: boolean): string {
+  const how = half
+    ? 'A label is given from a probability of 0.50 on, whatever the rows say.'
+    : 'Thresholds were chosen on rows that the answering model had not seen, and never on the test rows: each is where the F1 of its label was highest, drawn towards 0.50 when few rows carry the label.';
+  return `${how} Press one to look closely and move it.`;
 }
 
 function movedText(names: string[]): string {

@@ -1,7 +1,7 @@
 /** `recipe.json` of a bundle: what `train.py` goes by. Every number that the page derives from the data is in it, so that none is derived twice. */
 import { isDecayed, parameterShapes, type ModelConfig } from '../../models/model.ts';
 import type { Examples } from '../../shared/arrays.ts';
-import type { FinetunedRun, TrainingConfig } from '../../shared/training.ts';
+import { thresholdsBy, type FinetunedRun, type TrainingConfig } from '../../shared/training.ts';
 import { rateFactorOf } from '../../training/parameterGroups.ts';
 import { lossOf, positiveWeights } from '../finetune.ts';
 
@@ -37,7 +37,7 @@ export interface RecipeJson {
   positiveWeights: number[] | null;
   bestBy: TrainingConfig['bestBy'];
   earlyStoppingPatience: number | null;
-  thresholds: TrainingConfig['thresholds'];
+  thresholds: ReturnType<typeof thresholdsBy>;
   seed: number;
   maxTokens: number;
   /** By Hugging Face name. */
@@ -75,7 +75,7 @@ export function recipeJson(
     positiveWeights: weights && Array.from(weights),
     bestBy: config.bestBy,
     earlyStoppingPatience: config.earlyStoppingPatience,
-    thresholds: config.thresholds,
+    thresholds: thresholdsBy(config),
     seed: config.seed,
     maxTokens: Math.min(config.maxTokens, architecture.maxPositions),
     parameters: Object.fromEntries(
