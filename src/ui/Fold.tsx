@@ -24,12 +24,14 @@ export function Fold({ title, note, wrong = false, beside, children }: FoldProps
       <div className={css.line}>
         <UnstyledButton className={css.fold} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
           <ChevronRight size={16} className={css.chevron} aria-hidden="true" />
-          <span>{title}</span>
-          {note !== undefined && (
-            <Text span size="sm" c={wrong ? 'var(--danger)' : 'var(--muted)'} fw={400}>
-              {note}
-            </Text>
-          )}
+          <span className={css.words}>
+            <span>{title}</span>
+            {note !== undefined && (
+              <Text span size="sm" c={wrong ? 'var(--danger)' : 'var(--muted)'} fw={400}>
+                {note}
+              </Text>
+            )}
+          </span>
         </UnstyledButton>
         {beside}
       </div>

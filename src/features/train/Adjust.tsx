@@ -142,7 +142,7 @@ function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDr
         />
         <Choice
           label="Thresholds"
-          description="From which probability on a label is given. .5 is steadiest after plain cross-entropy; other losses and weights want chosen ones."
+          description="From where on a label is given. .5 is steadiest after plain cross-entropy; other losses and weights want chosen ones."
           value={config.thresholds}
           names={thresholdNames}
           onChange={(thresholds) => onChange({ ...config, thresholds })}

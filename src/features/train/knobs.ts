@@ -165,7 +165,7 @@ export const knobs: Record<NumericSetting, Knob> = {
   distillationFolds: {
     label: 'Fold models',
     description:
-      'Models of parts of the rows answer the others first; labels that they contradict count less. As many times the time. 0: none.',
+      'Models of parts of the rows answer the others; labels they contradict count less. As many times the time.',
     scale: 1,
     // One fold leaves nothing to learn from.
     step: (value, direction) => (value + direction === 1 ? 1 + direction : value + direction),
