@@ -62,7 +62,7 @@ async function measureTraining(page: Page, file: string, epochs: string): Promis
   const started = Date.now();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page
-    .getByRole('button', { name: /^Open / })
+    .getByRole('button', { name: /^Open Run/ })
     .first()
     .waitFor({ timeout: 1_800_000 });
   const seconds = (Date.now() - started) / 1000;
