@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { onBenchPage } from './benchPage.ts';
+import { median } from './median.ts';
 import { descendantSeconds } from './processorTime.ts';
 import type { PredictAnswer, PredictCommand } from './predict.worker.ts';
 
@@ -77,10 +78,4 @@ function table(taken: readonly Taken[], titles: number): string {
   return [head, ...rows]
     .map(([name, ...cells]) => name.padEnd(46) + cells.map((cell) => cell.padStart(20)).join(''))
     .join('\n');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

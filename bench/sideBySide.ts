@@ -10,6 +10,7 @@ import { startBackend } from '../src/kernels/backend.ts';
 import { initialParameters, parseModelConfig } from '../src/models/model.ts';
 import type { Examples } from '../src/shared/arrays.ts';
 import { createTrainer, type Trainer } from '../src/training/trainer.ts';
+import { median } from './median.ts';
 import { batchSize, drawnTitles, labelCount, seed, titlesAt, titlesBetween, trainingBatches } from './lengths.ts';
 import { GpuMeter, type Counts } from './meter.ts';
 import { StockModel } from './stockModel.ts';
@@ -145,12 +146,6 @@ async function fastest(times: number, work: (i: number) => Promise<unknown>): Pr
     best = Math.min(best, (performance.now() - from) / 1000);
   }
   return best;
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
 const headSize = 64;

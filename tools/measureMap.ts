@@ -3,9 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { areas, levels } from './measureStream.ts';
 
-const levels = ['Director', 'Manager', 'Vice President', 'Analyst', 'Chief', 'Owner', 'Assistant', 'Head', 'Lead'];
-const areas = ['Sales', 'Nursing', 'Finance', 'Logistics', 'Marketing', 'Legal', 'Research', 'Software', 'Security'];
 const places = ['North', 'South', 'East', 'West', 'Central', 'Coast', 'Valley'];
 
 /** The page stands on Data. `choose` opens a table there. */

@@ -5,8 +5,28 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { descendantBytes } from '../bench/processorTime.ts';
 
-const levels = ['Director', 'Manager', 'Vice President', 'Analyst', 'Chief', 'Owner', 'Assistant', 'Head', 'Lead'];
-const areas = ['Sales', 'Nursing', 'Finance', 'Logistics', 'Marketing', 'Legal', 'Research', 'Software', 'Security'];
+export const levels = [
+  'Director',
+  'Manager',
+  'Vice President',
+  'Analyst',
+  'Chief',
+  'Owner',
+  'Assistant',
+  'Head',
+  'Lead',
+];
+export const areas = [
+  'Sales',
+  'Nursing',
+  'Finance',
+  'Logistics',
+  'Marketing',
+  'Legal',
+  'Research',
+  'Software',
+  'Security',
+];
 
 /** The page stands on Predict with a model. @param different how many of the titles are different */
 export async function measureStream(page: Page, rows: number, different: number): Promise<void> {

@@ -10,6 +10,7 @@ import { fitTfidfUnion, transformTfidfUnion } from '../baselines/tfidf.ts';
 import { kFold } from '../data/split.ts';
 import { splitReport } from '../metrics/bootstrap.ts';
 import type { ChosenClassifier, TrialRecord } from '../shared/classical.ts';
+import { concatenate } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import { unpackStrings } from '../shared/strings.ts';
@@ -24,12 +25,13 @@ import { normaliser } from '../text/normalise.ts';
 import { nextTask } from '../training/eventLoop.ts';
 import { classicalFeatures, classicalProbabilities, type ClassicalModel } from './classicalModel.ts';
 import { foldFigures } from './crossValidate.ts';
+import { labelsOf } from './labelsOf.ts';
 import type { ClassicalSettings } from './oneClassifierPerLabel.ts';
 import { testRows } from './testRows.ts';
 
 /** Validation rows are trained on like the others: the inner folds do their work. */
 export function allLearnt({ train, validation, test }: Split): Split {
-  return { train: Uint32Array.of(...train, ...validation).toSorted(), validation: new Uint32Array(), test };
+  return { train: concatenate(train, validation).toSorted(), validation: new Uint32Array(), test };
 }
 
 export interface ClassicalInput {
@@ -72,7 +74,7 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
   const titles = normalisation ? written.map(normaliser(normalisation)) : written;
   const trainRows = allLearnt(split).train;
   const trainTitles = Array.from(trainRows, (row) => titles[row]);
-  const labels = labelsOf(dataset, trainRows);
+  const labels = labelsOf(dataset.labels, labelCount, trainRows);
 
   // Features, inside each inner fold and on all training rows
   yield { type: 'phase', message: 'Counting terms', fraction: 0 };
@@ -127,20 +129,11 @@ export async function* classical(input: ClassicalInput): AsyncGenerator<Classica
     chosen,
     thresholds,
     validation: { actual: labels, probabilities: outOfFold },
-    report: splitReport(labelsOf(dataset, split.test), onTest, thresholds, dataset.labelNames, {
+    report: splitReport(labelsOf(dataset.labels, labelCount, split.test), onTest, thresholds, dataset.labelNames, {
       seed,
       groups: Array.from(split.test, (row) => dataset.groups[row]),
     }),
     testRows: testRows(dataset, split.test, onTest),
     train: foldFigures(labels, onTrain, thresholds),
   };
-}
-
-/** rows x labels, row-major. */
-function labelsOf({ labels, labelNames }: Dataset, rows: Uint32Array): Uint8Array<ArrayBuffer> {
-  const picked = new Uint8Array(rows.length * labelNames.length);
-  for (const [i, row] of rows.entries()) {
-    picked.set(labels.subarray(row * labelNames.length, (row + 1) * labelNames.length), i * labelNames.length);
-  }
-  return picked;
 }

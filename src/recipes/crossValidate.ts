@@ -17,6 +17,7 @@ import type {
   SplitReport,
   TestRow,
 } from '../shared/training.ts';
+import { labelsOf } from './labelsOf.ts';
 
 /** What a recipe's model of one fold is worth. */
 export interface FoldResult {
@@ -129,9 +130,7 @@ export function withValidation(
   seed: number,
 ): Split {
   const labelCount = dataset.labelNames.length;
-  const labels = new Uint8Array(rest.length * labelCount);
-  for (const [i, row] of rest.entries())
-    labels.set(dataset.labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
+  const labels = labelsOf(dataset.labels, labelCount, rest);
   const groups = rest.map((row) => dataset.groups[row]);
   const share = validation / (train + validation);
   const inner = splitDataset(labels, labelCount, groups, { train: 1 - share, validation: share, test: 0 }, seed);

@@ -1,6 +1,7 @@
 /** Rows written by hand beside the training rows: labels that the table lacks, titles for a rare label. Nothing is ever measured on them. */
 import { cleanTitle } from '../data/cleaning.ts';
 import { findDuplicates } from '../data/duplicates.ts';
+import { concatenate } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ExtraRow } from '../shared/extraRow.ts';
@@ -81,10 +82,22 @@ function appended(
       ...dataset,
       titles: packStrings([...titles, ...more.map(({ title }) => title)]),
       labels,
-      rowNumbers: Uint32Array.of(...dataset.rowNumbers, ...more.map(() => 0)),
-      groups: Uint32Array.of(...dataset.groups, ...more.map((_, i) => firstGroup + i)),
+      rowNumbers: concatenate(
+        dataset.rowNumbers,
+        more.map(() => 0),
+      ),
+      groups: concatenate(
+        dataset.groups,
+        more.map((_, i) => firstGroup + i),
+      ),
     },
-    split: { ...split, train: Uint32Array.of(...split.train, ...more.map((_, i) => titles.length + i)) },
+    split: {
+      ...split,
+      train: concatenate(
+        split.train,
+        more.map((_, i) => titles.length + i),
+      ),
+    },
   };
 }
 

@@ -5,6 +5,7 @@
  * thresholds are chosen on rows that were not learnt from; the test split is looked at once, at the end.
  */
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
+import { concatenate } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { foldModelSteps } from '../shared/epochs.ts';
 import { RungError } from '../shared/errors.ts';
@@ -24,6 +25,7 @@ import { confusion, macroF1, microF1, perLabelF1, sigmoid } from '../metrics/cla
 import { splitReport } from '../metrics/bootstrap.ts';
 import { chooseThresholds } from '../metrics/thresholds.ts';
 import type { ModelConfig } from '../models/model.ts';
+import { stepsPerEpoch } from '../training/batches.ts';
 import {
   createPredictor,
   createTrainer,
@@ -35,6 +37,7 @@ import { normaliser } from '../text/normalise.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { foldFigures } from './crossValidate.ts';
 import { EpochChoice } from './epochChoice.ts';
+import { labelsOf } from './labelsOf.ts';
 import { answerOutOfFold, mixedTargets, type FoldModelsInput, type OutOfFold } from './selfDistillation.ts';
 import { testRows } from './testRows.ts';
 
@@ -208,16 +211,14 @@ export function pickExamples(
   for (const row of rows) total += tokens.starts[row + 1] - tokens.starts[row];
   const ids = new Int32Array(total);
   const starts = new Uint32Array(rows.length + 1);
-  const picked = new Uint8Array(rows.length * labelCount);
   let at = 0;
   for (const [i, row] of rows.entries()) {
     const title = tokens.ids.subarray(tokens.starts[row], tokens.starts[row + 1]);
     ids.set(title, at);
     at += title.length;
     starts[i + 1] = at;
-    picked.set(labels.subarray(row * labelCount, (row + 1) * labelCount), i * labelCount);
   }
-  return { ids, starts, labels: picked, labelCount };
+  return { ids, starts, labels: labelsOf(labels, labelCount, rows), labelCount };
 }
 
 /**
@@ -286,8 +287,8 @@ function scoredRows(
 ): ScoredRows {
   if (!outOfFold) return { actual: labels, probabilities };
   return {
-    actual: Uint8Array.of(...outOfFold.actual, ...labels),
-    probabilities: Float32Array.of(...outOfFold.probabilities, ...probabilities),
+    actual: concatenate(outOfFold.actual, labels),
+    probabilities: concatenate(outOfFold.probabilities, probabilities),
   };
 }
 
@@ -305,7 +306,7 @@ async function* foldModels(
   const rows = split.train;
   const before = foldModelSteps(settings, rows.length);
   if (before === 0) return null;
-  const all = before + settings.epochs * Math.ceil(rows.length / settings.batchSize);
+  const all = before + settings.epochs * stepsPerEpoch(rows.length, settings.batchSize);
   const running = answerOutOfFold({ dataset, rows, settings, architecture, weights, signal, gate, ...parts });
   let next = await running.next();
   for (; !next.done; next = await running.next()) {

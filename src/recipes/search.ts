@@ -3,6 +3,7 @@
  * (Jamieson, Talwalkar 2016), which tries many settings on few rows and goes on with the better third. Settings are judged on the
  * validation rows, or on inner folds of all rows outside the test side. No test row is looked at.
  */
+import { concatenate } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { Random } from '../shared/random.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../shared/search.ts';
 import type { TrainingConfig } from '../shared/training.ts';
 import { foldRows } from './crossValidate.ts';
+import { labelsOf } from './labelsOf.ts';
 
 export interface SearchInput<Event> {
   dataset: Dataset;
@@ -77,10 +79,9 @@ export async function* searchSettings<Event>(
 function judgedSplits<Event>({ dataset, split, plan, config }: SearchInput<Event>): Split[] {
   const test = new Uint32Array();
   if (plan.folds <= 1) return [{ train: split.train, validation: split.validation, test }];
-  const rows = Uint32Array.of(...split.train, ...split.validation).toSorted();
+  const rows = concatenate(split.train, split.validation).toSorted();
   const width = dataset.labelNames.length;
-  const labels = new Uint8Array(rows.length * width);
-  for (const [i, row] of rows.entries()) labels.set(dataset.labels.subarray(row * width, (row + 1) * width), i * width);
+  const labels = labelsOf(dataset.labels, width, rows);
   const own = { ...dataset, labels, groups: rows.map((row) => dataset.groups[row]) };
   const rowsOf = (positions: Uint32Array<ArrayBuffer>) => positions.map((i) => rows[i]);
   return foldRows(own, plan.folds, config.seed).map(({ rest, test: judged }) => ({

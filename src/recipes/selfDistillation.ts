@@ -12,6 +12,7 @@ import { foldModelCount } from '../shared/epochs.ts';
 import type { TrainingConfig } from '../shared/training.ts';
 import { sigmoid } from '../metrics/classification.ts';
 import type { ModelConfig } from '../models/model.ts';
+import { stepsPerEpoch } from '../training/batches.ts';
 import { createTrainer, type TrainerOptions } from '../training/trainer.ts';
 
 type Settings = Pick<TrainingConfig, 'distillationFolds' | 'epochs' | 'batchSize' | 'seed'>;
@@ -78,7 +79,7 @@ export async function* answerOutOfFold(input: FoldModelsInput): AsyncGenerator<F
         step = before + event.step;
         yield { fold: fold + 1, folds, step, titlesPerSecond: event.titlesPerSecond };
       }
-      step = before + settings.epochs * Math.ceil((learnt.starts.length - 1) / settings.batchSize);
+      step = before + settings.epochs * stepsPerEpoch(learnt.starts.length - 1, settings.batchSize);
       seconds += ended;
       if (signal.aborted) return null;
       const held = examplesOf(Uint32Array.from(outside, (position) => rows[position]));

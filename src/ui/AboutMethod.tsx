@@ -1,6 +1,7 @@
 /** Where a method comes from, what its original measured wrongly, and what it reaches here: folded away. */
 import css from './AboutMethod.module.css';
 import { Fold } from './Fold.tsx';
+import { ScrollRegion } from './ScrollRegion.tsx';
 
 export interface MethodNotes {
   description: string;
@@ -32,12 +33,7 @@ export function AboutMethod({ description, original, mended, reached }: MethodNo
           <h3>What it measured wrongly</h3>
           <p>{mended}</p>
           <h3>What it reaches here</h3>
-          <section
-            className={css.scroll}
-            aria-label="What it reaches here"
-            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-            tabIndex={0}
-          >
+          <ScrollRegion label="What it reaches here" className={css.scroll}>
             <table className={`${css.table} tabular`}>
               <thead>
                 <tr>
@@ -59,7 +55,7 @@ export function AboutMethod({ description, original, mended, reached }: MethodNo
                 ))}
               </tbody>
             </table>
-          </section>
+          </ScrollRegion>
           <p>{caption}</p>
           {note !== undefined && <p>{note}</p>}
         </div>

@@ -4,6 +4,7 @@ import { spreadOf, type FoldFigure } from './foldFigures.ts';
 import classes from './FoldTable.module.css';
 import { formatCount, formatDuration, formatFigure } from './format.ts';
 import { Term } from './Term.tsx';
+import { ScrollRegion } from './ScrollRegion.tsx';
 
 export interface FoldTableProps {
   folds: readonly FoldRecord[];
@@ -39,12 +40,7 @@ export function FoldTable({ folds, planned, current, ended = false }: FoldTableP
   );
   const severalSeeds = planned.seeds.length > 1;
   return (
-    <section
-      className={classes.scroll}
-      aria-label="Folds"
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-      tabIndex={0}
-    >
+    <ScrollRegion label="Folds" className={classes.scroll}>
       <table className={`${classes.table} tabular`}>
         <thead>
           <tr>
@@ -92,7 +88,7 @@ export function FoldTable({ folds, planned, current, ended = false }: FoldTableP
           </tfoot>
         )}
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

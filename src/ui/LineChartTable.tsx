@@ -2,6 +2,7 @@
 import classes from './LineChart.module.css';
 import { nearestPoint, type LineSeries } from './lineGeometry.ts';
 import { noValue } from './format.ts';
+import { ScrollRegion } from './ScrollRegion.tsx';
 
 const maxRows = 100;
 
@@ -32,13 +33,7 @@ export function LineChartTable({ title, series, xName, xDomain, formatX, formatY
     return point && Math.abs(point.x - x) <= tolerance ? formatY(point.y) : noValue;
   };
   return (
-    <section
-      className={classes.table}
-      style={{ height }}
-      aria-label={`${title}, table`}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-      tabIndex={0}
-    >
+    <ScrollRegion label={`${title}, table`} className={classes.table} style={{ height }}>
       <table>
         <thead>
           <tr>
@@ -61,6 +56,6 @@ export function LineChartTable({ title, series, xName, xDomain, formatX, formatY
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

@@ -1,13 +1,12 @@
 import type { ReactNode } from 'react';
+import { ScrollRegion } from '../../ui/ScrollRegion.tsx';
 import css from './LevelArea.module.css';
 
 /** A table that scrolls in its own frame, by keyboard too. */
 export function ScrollTable({ label, children }: { label: string; children: ReactNode }) {
   return (
-    // A frame that scrolls must be reachable without a pointer.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className={css.scroll} tabIndex={0} aria-label={label}>
+    <ScrollRegion label={label} className={css.scroll}>
       <table className={css.table}>{children}</table>
-    </section>
+    </ScrollRegion>
   );
 }

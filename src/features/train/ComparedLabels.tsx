@@ -3,6 +3,7 @@ import type { LabelReport, RunRecord } from '../../shared/training.ts';
 import { formatFigure } from '../../ui/format.ts';
 import { IntervalBar } from '../../ui/IntervalBar.tsx';
 import { LabelChip } from '../../ui/LabelChip.tsx';
+import { ScrollRegion } from '../../ui/ScrollRegion.tsx';
 import { comparedLabels } from './compareRuns.ts';
 import { RunHeads } from './RunHeads.tsx';
 import { runStyle } from './series.ts';
@@ -17,12 +18,7 @@ export function ComparedLabels({ runs }: { runs: RunRecord[] }) {
       <h3 id="compared-labels" className={classes.subheading}>
         F1 of each label on the test rows
       </h3>
-      <section
-        className={classes.scroll}
-        aria-label="F1 of each label"
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-        tabIndex={0}
-      >
+      <ScrollRegion label="F1 of each label" className={classes.scroll}>
         <table className={classes.table}>
           <thead>
             <tr>
@@ -45,7 +41,7 @@ export function ComparedLabels({ runs }: { runs: RunRecord[] }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import type { EpochRecord, FinetunedRun, RunRecord } from '../../shared/training
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import type { LinePoint, LineSeries } from '../../ui/lineGeometry.ts';
+import { ScrollRegion } from '../../ui/ScrollRegion.tsx';
 import { ComparedLabels } from './ComparedLabels.tsx';
 import { comparedFigures, differingSettings, type ComparedRow } from './compareRuns.ts';
 import { RunHeads } from './RunHeads.tsx';
@@ -105,12 +106,7 @@ function ComparisonTable({ runs }: { runs: RunRecord[] }) {
   const settings = differingSettings(runs);
   return (
     <div className={classes.panel}>
-      <section
-        className={classes.scroll}
-        aria-label="Comparison table"
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-        tabIndex={0}
-      >
+      <ScrollRegion label="Comparison table" className={classes.scroll}>
         <table className={classes.table}>
           <thead>
             <tr>
@@ -128,7 +124,7 @@ function ComparisonTable({ runs }: { runs: RunRecord[] }) {
             <Rows rows={settings} runs={runs} />
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { NativeSelect, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { RunRecord } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
+import { ScrollRegion } from '../../ui/ScrollRegion.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { onSameRows, whyNot, type Disagreement, type SameRows } from './sameRows.ts';
 import classes from './TrainScreen.module.css';
@@ -147,12 +148,7 @@ function Disagreements({ names, labelNames, rows, list }: DisagreementsProps) {
         {list.length > shownTitles && ` The first ${shownTitles} are shown.`}
       </Text>
       {list.length > 0 && (
-        <section
-          className={classes.disagreements}
-          aria-label="Titles on which they disagree"
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-          tabIndex={0}
-        >
+        <ScrollRegion label="Titles on which they disagree" className={classes.disagreements}>
           <table className={classes.table}>
             <thead>
               <tr>
@@ -180,7 +176,7 @@ function Disagreements({ names, labelNames, rows, list }: DisagreementsProps) {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       )}
     </>
   );

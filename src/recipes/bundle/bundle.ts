@@ -13,6 +13,7 @@ import { unpackStrings } from '../../shared/strings.ts';
 import type { FinetunedRun } from '../../shared/training.ts';
 import { normaliser } from '../../text/normalise.ts';
 import type { ModelFiles } from '../../formats/package.ts';
+import { labelsOf } from '../labelsOf.ts';
 import { tokenizerFiles } from '../package.ts';
 import { mixedTargets } from '../selfDistillation.ts';
 import predictRay from './predict_ray.py?raw';
@@ -42,7 +43,7 @@ export function bundleFiles(input: BundleInput): Map<string, Blob> {
   // Without dropout the page leaves out the head's, too.
   const architecture = run.config.dropout === 0 ? { ...input.architecture, classifierDropout: 0 } : input.architecture;
   const config = text(JSON.stringify(configToJson(architecture, dataset.labelNames), null, 2));
-  const labels = labelsOf(dataset, split.train);
+  const labels = labelsOf(dataset.labels, labelCount, split.train);
   const recipe = recipeJson(run, architecture, { starts: new Uint32Array(split.train.length + 1), labels, labelCount });
   const tokenizer = tokenizerFiles.flatMap((name) => {
     const bytes = encoderFiles.get(name);
@@ -67,25 +68,17 @@ export function bundleFiles(input: BundleInput): Map<string, Blob> {
   return files;
 }
 
-/** rows x labels */
-function labelsOf({ labels, labelNames }: Dataset, rows: Uint32Array): Uint8Array<ArrayBuffer> {
-  const width = labelNames.length;
-  const picked = new Uint8Array(rows.length * width);
-  for (const [i, row] of rows.entries()) picked.set(labels.subarray(row * width, (row + 1) * width), i * width);
-  return picked;
-}
-
 /** What the run learnt of its training rows: the labels, or what its fold models made of them, whose answers it keeps first of all. */
 function learntTargets(
   dataset: Dataset,
   split: Split,
   { config, validation }: FinetunedRun,
 ): Uint8Array | Float32Array {
-  const labels = labelsOf(dataset, split.train);
+  const width = dataset.labelNames.length;
+  const labels = labelsOf(dataset.labels, width, split.train);
   const positions = [...split.train.keys()].filter((i) => dataset.rowNumbers[split.train[i]] > 0);
-  const cells = positions.length * dataset.labelNames.length;
-  const answered =
-    validation && validation.actual.length === cells + split.validation.length * dataset.labelNames.length;
+  const cells = positions.length * width;
+  const answered = validation && validation.actual.length === cells + split.validation.length * width;
   if (config.distillationFolds === 0 || !answered) return labels;
   const actual = validation.actual.subarray(0, cells);
   const probabilities = validation.probabilities.subarray(0, cells);
@@ -100,8 +93,8 @@ function sideFiles(dataset: Dataset, split: Split, run: FinetunedRun): [string, 
   const width = dataset.labelNames.length;
   const sides = [
     ['train', split.train, learntTargets(dataset, split, run)],
-    ['validation', split.validation, labelsOf(dataset, split.validation)],
-    ['test', split.test, labelsOf(dataset, split.test)],
+    ['validation', split.validation, labelsOf(dataset.labels, width, split.validation)],
+    ['test', split.test, labelsOf(dataset.labels, width, split.test)],
   ] as const;
   return sides.map(([name, rows, labels]) => {
     const lines = Array.from(rows, (row, i) => [
