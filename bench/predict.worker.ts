@@ -94,7 +94,7 @@ async function start(backend: Backend, count: number): Promise<Contenders> {
   const classifier = new Classifier(parts);
   const files = new Map<string, Blob>(folder);
   files.set('config.json', new Blob([JSON.stringify(configToJson(architecture, labelNames))]));
-  files.set('onnx/model.onnx', exportOnnx(architecture, weights, { form: 'classifier', precision: 'fp32' }));
+  files.set('onnx/model.onnx', exportOnnx(architecture, [weights], { form: 'classifier', precision: 'fp32' }));
   return {
     device: `${report.backend}, ${report.name}`,
     titles,

@@ -28,7 +28,10 @@ export function entryOf(folder: string, apacheText: string): string {
   // The tfjs packages name their licence but do not carry its text.
   const fallback = license === 'Apache-2.0' ? apacheText : 'The package carries no licence text.';
   const text = file ? readFileSync(join(folder, file), 'utf8') : fallback;
-  return `## ${name} ${version} (${license})\n\n${text.trim()}\n`;
+  // A package may name one licence and carry the text of another (umap-js): both are told.
+  const other = /apache license/i.test(text) && !/apache/i.test(license);
+  const told = other ? `${license} by its package.json, Apache-2.0 by its licence text` : license;
+  return `## ${name} ${version} (${told})\n\n${text.trim()}\n`;
 }
 
 /** One plugin for the page (it writes the file) and one for its workers, which are bundled before it. */

@@ -56,6 +56,7 @@ async function measureTraining(page: Page, file: string, epochs: string): Promis
   await choose(page, file);
   await page.getByRole('button', { name: 'Continue to training' }).click();
   await page.getByRole('button', { name: /^Adjust/ }).click();
+  await page.getByRole('textbox', { name: 'Averaged models', exact: true }).fill('0');
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill(epochs);
   await page.getByText(/measured on this device/).waitFor({ timeout: 120_000 });
   await page.evaluate(() => (window.longTasks.length = 0));

@@ -10,7 +10,9 @@ if (!file) {
   process.exit(2);
 }
 const path = isAbsolute(file) ? file : resolve(file);
-const { module } = await runnerImport(pathToFileURL(path).href, { configFile: false, logLevel: 'warn' });
+// Its imports have no file endings, which Node does not resolve by itself.
+const environments = { inline: { resolve: { noExternal: ['@tensorflow/tfjs-backend-webgpu'] } } };
+const { module } = await runnerImport(pathToFileURL(path).href, { configFile: false, logLevel: 'warn', environments });
 if (typeof module.main !== 'function') {
   console.error(`${file} exports no function named main.`);
   process.exit(2);

@@ -7,7 +7,7 @@ import { usualRates, withEncoder } from '../shared/encoderChoice.ts';
 import { RungError, toRungError } from '../shared/errors.ts';
 import type { LiveRun } from '../shared/live.ts';
 import {
-  defaultTrainingConfig,
+  rungConfig,
   type Backend,
   type DeviceReport,
   type EncoderInfo,
@@ -21,7 +21,7 @@ import { crossValidationOf, type RecipeInfo } from '../shared/recipe.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import type { DroppedModel, ProgressListener } from '../worker/protocol.ts';
 import { planOfRun, repeatText, requireSameData, type Plan } from './again.ts';
-import { liveAfter } from './liveRun.ts';
+import { freshTraining, liveAfter } from './liveRun.ts';
 import { chooseRecipe, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
 import { engineWorker } from './workers.ts';
 
@@ -77,8 +77,6 @@ interface EngineStore extends RecipeChoice {
   dismissError: () => void;
 }
 
-const defaultConfig: TrainingConfig = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'rung-mini' } };
-
 /** `?backend=webgpu` or `?backend=wasm` in the address forces one: for tests, and to find out what is wrong with a driver. */
 function forcedBackend(): Backend | null {
   const asked = new URLSearchParams(location.search).get('backend');
@@ -104,11 +102,7 @@ export function beginning({ name, method, crossValidation }: Plan): LiveRun {
     fraction: null,
     secondsLeft: null,
     plan: null,
-    steps: [],
-    epochs: [],
-    trials: [],
-    chosen: [],
-    bestEpoch: null,
+    ...freshTraining,
     notices: [],
   };
 }
@@ -166,7 +160,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     recipes: [],
     recipe: 'rung',
     prepare: true,
-    config: { ...defaultConfig, backend: forcedBackend() },
+    config: { ...rungConfig, backend: forcedBackend() },
     classical: defaultClassicalConfig,
     foldPlan: null,
     runName: 'Run 1',
@@ -205,7 +199,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
       const { recipe, recipes } = get();
       const info = recipes.find(({ id }) => id === recipe);
       if (recipe === 'classical') set({ classical: defaultClassicalConfig });
-      else get().setConfig({ ...defaultsOf(info, defaultConfig.encoder), backend: forcedBackend() });
+      else get().setConfig({ ...defaultsOf(info, rungConfig.encoder), backend: forcedBackend() });
     },
     setRunName: (runName) => set({ runName }),
     measure: (key, titles) =>
@@ -281,7 +275,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
       return dropped;
     },
     refreshEncoders: () => guarded(async () => set({ encoders: await engineWorker.encoders() })),
-    defaultEncoder: defaultConfig.encoder,
+    defaultEncoder: rungConfig.encoder,
     fail: (thrown) => {
       const { message, hint } = toRungError(thrown);
       set({ error: { message, hint } });

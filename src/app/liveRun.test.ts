@@ -19,6 +19,8 @@ const fresh: LiveRun = {
   steps: [],
   epochs: [],
   bestEpoch: null,
+  member: null,
+  memberStarts: [],
   notices: [],
 };
 const plan: TrainingPlan = {
@@ -59,7 +61,7 @@ describe('liveAfter', () => {
     const record = { number: 1, settings, round: 1, share: 1, score: 0.5, seconds: 3 };
     let live: LiveRun = { ...fresh, search: { plan: defaultSearchPlan, current: null, done: [] } };
     live = liveAfter(live, { type: 'started', plan });
-    live = liveAfter(live, { type: 'epoch', record: epoch, kept: true });
+    live = liveAfter(live, { type: 'epoch', record: epoch, kept: 1 });
     live = liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null });
     expect(live.status).toBe('running');
     live = liveAfter(live, { type: 'search-trial', record });
@@ -75,8 +77,8 @@ describe('liveAfter', () => {
     expect(live).toMatchObject({ status: 'running', message: null, plan });
     live = liveAfter(live, { type: 'phase', message: 'Compiling', fraction: null });
     expect(live.status).toBe('running');
-    live = liveAfter(live, { type: 'epoch', record: epoch, kept: true });
-    live = liveAfter(live, { type: 'epoch', record: { ...epoch, epoch: 2 }, kept: false });
+    live = liveAfter(live, { type: 'epoch', record: epoch, kept: 1 });
+    live = liveAfter(live, { type: 'epoch', record: { ...epoch, epoch: 2 }, kept: null });
     expect(live).toMatchObject({ bestEpoch: 1, epochs: [{ epoch: 1 }, { epoch: 2 }] });
     const finishing = liveAfter(live, { type: 'phase', message: 'Measuring', fraction: null });
     expect(finishing.status).toBe('finishing');
@@ -89,6 +91,15 @@ describe('liveAfter', () => {
     expect(liveAfter(paused, { type: 'resumed' }).status).toBe('running');
     const noticed = liveAfter(liveAfter(paused, { type: 'notice', message: 'a' }), { type: 'notice', message: 'b' });
     expect(noticed.notices).toEqual(['a', 'b']);
+  });
+
+  it('says which of several models is trained, until the next fold', () => {
+    const first = liveAfter(fresh, { type: 'member', number: 1, of: 3 });
+    expect(first.memberStarts).toEqual([]);
+    const second = liveAfter({ ...first, epochs: [{ ...epoch, epoch: 4 }] }, { type: 'member', number: 2, of: 3 });
+    expect(second).toMatchObject({ member: { number: 2, of: 3 }, memberStarts: [4] });
+    const nextFold = liveAfter(second, { type: 'fold', seed: 42, fold: 2 });
+    expect(nextFold).toMatchObject({ member: null, memberStarts: [] });
   });
 
   it('thins the steps of a long run but keeps the newest', () => {
@@ -119,6 +130,12 @@ describe('estimateOf', () => {
     const measured = { secondsPerTitle: 0.01, secondsPerTitleForward: 0, bytes: 5 };
     const estimate = estimateOf(measured, 1000, { ...config, distillationFolds: 3 });
     expect(estimate?.seconds).toBeCloseTo(3 * 2 * 0.01 * 800, 9);
+  });
+
+  it('counts models that are averaged: together they see every row one time less than there are of them', () => {
+    const measured = { secondsPerTitle: 0.01, secondsPerTitleForward: 0, bytes: 5 };
+    const estimate = estimateOf(measured, 1000, { ...config, ensembleFolds: 4, distillationFolds: 3 });
+    expect(estimate?.seconds).toBeCloseTo(3 * 2 * 0.01 * 900, 9);
   });
 
   it('says nothing before the device was measured', () => {

@@ -1,9 +1,21 @@
 /** The run that trains now, event by event, and what it was estimated to cost. */
+import { memberStartsAfter } from '../shared/curveParts.ts';
 import type { LiveRun } from '../shared/live.ts';
-import { epochsOf, foldModelCount, sharesOfFold } from '../shared/epochs.ts';
+import { epochsOf, foldModelCount, memberCount, sharesOfFold } from '../shared/epochs.ts';
 import type { FoldPlan } from '../shared/recipe.ts';
 import type { SearchEvent } from '../shared/search.ts';
 import { withStep, type Estimate, type TrainingConfig, type TrainingEvent } from '../shared/training.ts';
+
+/** Of a training that has just begun. */
+export const freshTraining = {
+  steps: [],
+  epochs: [],
+  trials: [],
+  chosen: [],
+  bestEpoch: null,
+  member: null,
+  memberStarts: [],
+} satisfies Partial<LiveRun>;
 
 /** The live run after one more event. */
 export function liveAfter(live: LiveRun, event: TrainingEvent | SearchEvent): LiveRun {
@@ -24,6 +36,12 @@ export function liveAfter(live: LiveRun, event: TrainingEvent | SearchEvent): Li
         fraction: null,
         plan: event.plan,
       };
+    case 'member':
+      return {
+        ...live,
+        member: { number: event.number, of: event.of },
+        memberStarts: memberStartsAfter(live, event.number),
+      };
     case 'step':
       return {
         ...live,
@@ -34,7 +52,7 @@ export function liveAfter(live: LiveRun, event: TrainingEvent | SearchEvent): Li
       return {
         ...live,
         epochs: [...live.epochs, event.record],
-        bestEpoch: event.kept ? event.record.epoch : live.bestEpoch,
+        bestEpoch: event.kept ?? live.bestEpoch,
       };
     case 'trial':
       return { ...live, trials: [...live.trials, event.record] };
@@ -43,7 +61,7 @@ export function liveAfter(live: LiveRun, event: TrainingEvent | SearchEvent): Li
     case 'fold': {
       const { seed, fold } = event;
       const crossValidation = live.crossValidation && { ...live.crossValidation, current: { seed, fold } };
-      return { ...live, crossValidation, steps: [], epochs: [], trials: [], chosen: [], bestEpoch: null };
+      return { ...live, ...freshTraining, crossValidation };
     }
     case 'fold-done': {
       const folds = live.crossValidation;
@@ -51,7 +69,11 @@ export function liveAfter(live: LiveRun, event: TrainingEvent | SearchEvent): Li
     }
     case 'search-step': {
       const { type: _, ...current } = event;
-      return { ...live, search: live.search && { ...live.search, current }, steps: [], epochs: [], bestEpoch: null };
+      return {
+        ...live,
+        ...freshTraining,
+        search: live.search && { ...live.search, current },
+      };
     }
     case 'search-trial': {
       const { search } = live;
@@ -84,10 +106,16 @@ export function estimateOf(
   const perEpoch = measured.secondsPerTitle * rows * train + measured.secondsPerTitleForward * rows * validation;
   // Folds measure their training rows, too.
   const report = measured.secondsPerTitleForward * rows * (validation + test + (foldPlan ? train : 0));
-  // All fold models together learn from every row one time less than there are of them.
+  // All models of folds together learn from every row one time less than there are of them.
   const passes = Math.max(1, foldModelCount(config, Math.round(rows * train)));
+  const members = memberCount(config, Math.round(rows * (train + validation)));
+  const learning =
+    members > 1
+      ? (members - 1) * measured.secondsPerTitle * rows * (train + validation) +
+        measured.secondsPerTitleForward * rows * (train + validation)
+      : passes * perEpoch;
   return {
-    seconds: trainings * (passes * perEpoch * epochsOf(rows, config, foldPlan) + report),
+    seconds: trainings * (learning * epochsOf(rows, config, foldPlan) + report * members),
     bytes: measured.bytes,
   };
 }

@@ -4,15 +4,15 @@ import { recipes } from '../recipes/registry.ts';
 import { defaultClassicalConfig } from '../shared/classical.ts';
 import type { DataSettings } from '../shared/dataset.ts';
 import { crossValidationOf } from '../shared/recipe.ts';
-import { defaultTrainingConfig, recipeIds } from '../shared/training.ts';
+import { recipeIds, rungConfig } from '../shared/training.ts';
 import { chooseRecipe, dataChange, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
 
-const [rung, distilbert, deberta, roberta, classical] = recipes;
+const [rung, single, distilbert, deberta, roberta, classical] = recipes;
 const shipped = { kind: 'shipped', id: 'rung-mini' } as const;
 const hub = { kind: 'hub', id: 'distilbert-base-uncased' } as const;
 const first: RecipeChoice = {
   recipe: 'rung',
-  config: { ...defaultTrainingConfig, encoder: shipped },
+  config: rungConfig,
   classical: defaultClassicalConfig,
   foldPlan: null,
   prepare: true,
@@ -31,7 +31,8 @@ describe('recipes', () => {
     expect(crossValidationOf(foldPlan, 7)).toEqual({ folds: 5, seeds: [7] });
     expect(defaultsOf(deberta, shipped)).toMatchObject({ batchSize: 16, epochs: 10, classWeights: 'inverse' });
     expect(defaultsOf(roberta, hub)).toMatchObject({ learningRate: 1e-5, maxTokens: 128, thresholds: 'half' });
-    expect(defaultsOf(undefined, hub).learningRate).toBe(5e-5);
+    expect(defaultsOf(undefined, hub)).toMatchObject({ learningRate: 5e-5, ensembleFolds: 3 });
+    expect(chooseRecipe(single, first).config.ensembleFolds).toBe(0);
   });
 
   it('without an encoder leave the settings of the others alone', () => {

@@ -3,13 +3,7 @@ import { defaultClassicalConfig, type ClassicalConfig } from '../shared/classica
 import type { DataSettings } from '../shared/dataset.ts';
 import { usualRate, usualRates } from '../shared/encoderChoice.ts';
 import type { FoldPlan, RecipeInfo } from '../shared/recipe.ts';
-import {
-  defaultTrainingConfig,
-  type EncoderSource,
-  type Method,
-  type RecipeId,
-  type TrainingConfig,
-} from '../shared/training.ts';
+import { rungConfig, type EncoderSource, type Method, type RecipeId, type TrainingConfig } from '../shared/training.ts';
 
 /** A recipe with the settings that it would train with. */
 export interface RecipeChoice {
@@ -31,7 +25,7 @@ export function methodOfChoice({ recipe, config, classical }: RecipeChoice): Met
 /** Settings of a recipe's fine-tuning for an encoder; those of the default recipe while no other is known. */
 export function defaultsOf(recipe: RecipeInfo | undefined, encoder: EncoderSource): TrainingConfig {
   const learningRate = usualRate(encoder, recipe?.learningRates ?? usualRates);
-  const config = recipe?.method.kind === 'finetune' ? recipe.method.config : defaultTrainingConfig;
+  const config = recipe?.method.kind === 'finetune' ? recipe.method.config : rungConfig;
   return { ...config, encoder, learningRate };
 }
 

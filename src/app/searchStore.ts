@@ -1,7 +1,7 @@
 /** The search for settings: how it is started, what it came to. The last result outlasts the page; a trial is kept when it is done. */
 import { create } from 'zustand';
 import type { SearchProps } from '../features/train/SearchResults.tsx';
-import { withTrial, type SearchPlan, type SearchResult } from '../shared/search.ts';
+import { withRecommended, type SearchPlan, type SearchResult } from '../shared/search.ts';
 import { figureOf } from '../shared/training.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { beginning, useEngineStore } from './engineStore.ts';
@@ -82,7 +82,7 @@ export function useSearch(): SearchProps {
     onSearch: (plan) => void search(plan),
     onUse: (trial, plan) => {
       const { config, setConfig } = useEngineStore.getState();
-      setConfig(withTrial(config, trial.settings, plan));
+      setConfig(withRecommended(config, trial.settings, plan));
     },
     onDismiss: () => setResult(null),
   };

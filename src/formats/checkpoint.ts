@@ -4,6 +4,7 @@
  */
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
+import { furtherMembers, memberFile } from '../shared/members.ts';
 import { readPytorch } from './pytorch.ts';
 import { readSafetensors } from './safetensors.ts';
 
@@ -38,13 +39,21 @@ const maxIndexBytes = 25_000_000;
 
 const hint = 'Download the missing file into the folder and drop all of it again, or choose another model.';
 
-/** Of the names in a folder those that hold the weights, an index before its shards; empty where there are none. */
+/** Of the names in a folder those that hold the weights, an index before its shards, the further models of an ensemble last; empty where there are none. */
 export function weightFiles(names: readonly string[]): string[] {
   for (const { single, index, shard } of kinds) {
-    if (names.includes(single)) return [single];
+    if (names.includes(single)) return [single, ...(single === memberFile(0) ? furtherMembers(names) : [])];
     if (names.includes(index)) return [index, ...names.filter((name) => shard.test(name))];
   }
   return [];
+}
+
+/** The further models of an ensemble, each with the name of its file; empty where there is one model. */
+export function readFurtherMembers(folder: ModelFolder): Promise<{ weights: NamedArrays; from: string }[]> {
+  const files = folder.has(memberFile(0)) ? furtherMembers([...folder.keys()]) : [];
+  return Promise.all(
+    files.map(async (from) => ({ weights: await readSafetensors(folder.get(from) ?? new Blob(), from), from })),
+  );
 }
 
 export interface Checkpoint {

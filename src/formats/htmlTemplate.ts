@@ -28,7 +28,7 @@ button, .choose { display: inline-block; padding: 8px 16px; border: 1px solid va
 table { width: 100%; border-collapse: collapse; font-size: 14px; line-height: 20px; }
 th, td { padding: 6px 8px; border-top: 1px solid var(--line); text-align: start; font-weight: 400; overflow-wrap: anywhere; vertical-align: top; }
 thead th { border: 0; color: var(--muted); font-size: 12px; }
-#bars td:nth-child(n + 3), .figure { text-align: end; font-variant-numeric: tabular-nums; width: 56px; }
+#bars td:nth-child(n + 3), .figure { text-align: end; font-variant-numeric: tabular-nums; width: 64px; overflow-wrap: normal; }
 #bars td:last-child { color: var(--muted); }
 #bars [data-holds=true] th, #bars [data-holds=true] td:nth-child(3) { font-weight: 600; }
 .meter { position: relative; height: 12px; margin-top: 4px; border-radius: 3px; background: color-mix(in srgb, var(--muted) 20%, transparent); overflow: hidden; min-width: 64px; }

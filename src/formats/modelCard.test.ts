@@ -37,6 +37,35 @@ describe('the model card', () => {
     expect(told).not.toContain('secret');
   });
 
+  it('tells of several models: how they were trained, which weights they have, how they answer in Python', () => {
+    expect(card).not.toMatch(/member|averaged|mean of/);
+    const plan = { ...record.plan, trainRows: 968, validationRows: 121 };
+    const told = cardOf({
+      ...record,
+      plan,
+      members: 3,
+      config: { ...record.config, ensembleFolds: 3, bestBy: 'last' },
+    });
+    expect(told).toContain('3 models, each trained on the rows outside one of 3 folds of all but the test rows');
+    expect(told).toContain(`of ${3 * record.config.epochs} epochs`);
+    expect(told).toContain('1,089 to train and to validate in 3 folds');
+    expect(told).toContain('Of each model the weights are those of its last epoch.');
+    expect(told).toContain('load_file(f"{folder}/member-{number}.safetensors")');
+    expect(told).toContain('probabilities = torch.stack([one(**inputs).logits for one in models]).mean(0).sigmoid()');
+  });
+
+  it('tells how many of the planned models there are when it was stopped', () => {
+    const plan = { ...record.plan, trainRows: 968, validationRows: 121 };
+    const config = { ...record.config, ensembleFolds: 3, thresholds: 'learnt' as const };
+    const two = cardOf({ ...record, plan, config, members: 2 });
+    expect(two).toContain('2 of 3 planned models, each trained');
+    expect(two).toContain('Thresholds were chosen on the rows of 2 of 3 folds, each as the model');
+    const one = cardOf({ ...record, plan, config, members: 1 });
+    expect(one).toContain('The first of 3 planned models, trained on the rows outside one of 3 folds');
+    expect(one).toContain('Thresholds were chosen on rows of one fold, which it had not learnt.');
+    expect(one).not.toContain('member-');
+  });
+
   it('says what is not known instead of making up a figure', () => {
     expect(card).toContain(
       '| Owner | 4 | 1 | 0 | 0.50 | not enough rows to say | not enough rows to say | not enough rows to say |',

@@ -1,6 +1,9 @@
 /** README.md of a downloaded model: what it is, how good it is and for how many rows that was measured, how to load it, what it cannot do. */
 import type { CleaningOptions } from '../shared/dataset.ts';
+import { epochsOfAll, foldModelCount, plannedMembers } from '../shared/epochs.ts';
 import { movedThresholds } from '../shared/evaluation.ts';
+import { sidesText } from './sidesText.ts';
+import { memberSnippet } from '../shared/memberSnippet.ts';
 import { normalisationSteps, type NormalisationStep } from '../shared/normalisation.ts';
 import {
   figureOf,
@@ -112,7 +115,18 @@ ${table(
   report.perLabel.map((label, i) => labelRow(label, data.labelRows[i] ?? 0)),
 )}
 ${unmeasured(report)}
-${thresholdsBy(run.config) === 'half' ? 'The threshold is .5 for every label.' : `Thresholds were chosen on ${run.config.distillationFolds > 0 ? 'training rows as models of the other rows answered them, and on validation rows' : 'validation rows'}.`} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
+${thresholdsBy(run.config) === 'half' ? 'The threshold is .5 for every label.' : `Thresholds were chosen on ${thresholdRows(run)}.`} ${moved(run)}A title carries a label when its probability reaches the threshold.`;
+}
+
+function thresholdRows({ config, plan, members }: FinetunedRun): string {
+  const planned = plannedMembers(config, plan);
+  if (planned > 1 && members === 1) return 'rows of one fold, which it had not learnt';
+  if (planned > 1) {
+    const rows = members === planned ? 'all rows but the test rows' : `the rows of ${members} of ${planned} folds`;
+    return `${rows}, each as the model answered it that had not learnt it`;
+  }
+  if (foldModelCount(config, plan.trainRows) === 0) return 'validation rows';
+  return 'training rows as models of the other rows answered them, and on validation rows';
 }
 
 /** Says which thresholds are not the chosen ones; empty, or a sentence with a space after it. */
@@ -142,11 +156,12 @@ function unmeasured({ perLabel }: SplitReport): string {
   return names.length === 0 ? '' : `\n**Not known** for want of test rows: ${names.join(', ')}.\n`;
 }
 
-function dataSection({ data, plan, config }: FinetunedRun): string {
+function dataSection(run: FinetunedRun): string {
+  const { data, config } = run;
   const steps = cleaningSteps(data.cleaning);
   return `## Data
 
-- File: ${plain(data.name)}, ${count(data.rows)} rows used; ${count(plan.trainRows)} to train, ${count(plan.validationRows)} to validate, ${count(plan.testRows)} to test.
+- File: ${plain(data.name)}, ${count(data.rows)} rows used; ${sidesText(run, count)}.
 - Fingerprint of titles and labels: \`${data.fingerprint.replace(/[^\w-]/g, '')}\` (the same data gives the same fingerprint).
 - Titles were cleaned before training, and must be before prediction: ${steps.length > 0 ? steps.join('; ') : 'nothing was changed'}.${normalForm(config)}${byHand(config)}`;
 }
@@ -190,21 +205,39 @@ function cleaningSteps(cleaning: CleaningOptions): string[] {
 }
 
 /** Empty, or a sentence with a space before it. */
-function distillationText({ distillationFolds, distillationShare }: TrainingConfig): string {
-  if (distillationFolds === 0) return '';
+function distillationText({ config, plan }: FinetunedRun): string {
+  const { distillationFolds, distillationShare } = config;
+  if (foldModelCount(config, plan.trainRows) === 0) return '';
   return ` Self-distillation: ${distillationFolds} models of parts of the training rows answered the others, and what was learnt is ${percent(distillationShare)} their answers, the rest the labels.`;
 }
 
-function trainingSection({ config, epochs, bestEpoch, seconds, device }: FinetunedRun): string {
+/** Empty, or a sentence with a space before it. */
+function membersText({ members, config, plan }: FinetunedRun): string {
+  const planned = plannedMembers(config, plan);
+  if (planned === 1) return '';
+  const folds = `of ${planned} folds of all but the test rows, and validated on that fold`;
+  if (members === 1) return ` The first of ${planned} planned models, trained on the rows outside one ${folds}.`;
+  const told = members === planned ? members : `${members} of ${planned} planned`;
+  return ` ${told} models, each trained on the rows outside one ${folds}; the mean of their logits answers.`;
+}
+
+function trainingSection(run: FinetunedRun): string {
+  const { config, plan, epochs, bestEpoch, seconds, device, members } = run;
   const stopping = config.earlyStoppingPatience;
   const figure = { microF1: 'micro-F1', macroF1: 'macro-F1' }[figureOf(config)];
   const chosen = config.bestBy === 'last' ? '' : `, the best by validation ${figure}`;
+  const keptText =
+    members > 1
+      ? `Of each model the weights are those of its ${config.bestBy === 'last' ? 'last epoch' : `best epoch by validation ${figure}`}.`
+      : bestEpoch === null
+        ? 'No epoch was finished: the weights are as they stood when training was stopped.'
+        : `The weights are those of epoch ${bestEpoch}${chosen}.`;
   return `## Training
 
 - AdamW, peak learning rate ${config.learningRate}, ${config.schedule} schedule with ${percent(config.warmup)} warm-up, weight decay ${config.weightDecay}, gradient norm at most ${config.maxGradientNorm}.
-- ${lossText(config)}.${distillationText(config)}
+- ${lossText(config)}.${distillationText(run)}${membersText(run)}
 - ${config.batchSize} titles a step, dropout ${config.dropout}, class weights ${config.classWeights}, titles of at most ${config.maxTokens} tokens, seed ${config.seed}.
-- ${epochs.length} of ${config.epochs} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${bestEpoch === null ? 'No epoch was finished: the weights are as they stood when training was stopped.' : `The weights are those of epoch ${bestEpoch}${chosen}.`}`;
+- ${epochs.length} of ${epochsOfAll(config, plan)} epochs in ${Math.round(seconds)} s on ${plain(device.name)} (${device.backend})${stopping === null ? '' : `, stopping after ${stopping} without a better ${figure}`}. ${keptText}`;
 }
 
 function lossText(config: FinetunedRun['config']): string {
@@ -221,7 +254,8 @@ function lossText(config: FinetunedRun['config']): string {
   return parts.join(', ');
 }
 
-function usage({ config }: FinetunedRun): string {
+function usage({ config, members }: FinetunedRun): string {
+  const { imports, load, logits } = memberSnippet(members);
   return `## How to use it
 
 Drop the zip on Rung to predict or to train on. In Python:
@@ -230,17 +264,17 @@ Drop the zip on Rung to predict or to train on. In Python:
 import json
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+${imports}from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 folder = "."  # where this file lies
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+${load}
 thresholds = torch.tensor(json.load(open(f"{folder}/rung.json", encoding="utf-8"))["thresholds"])
 
 titles = ["Vice President, Engineering"]  # cleaned as the Data section says
 inputs = tokenizer(titles, padding=True, truncation=True, max_length=${config.maxTokens}, return_token_type_ids=False, return_tensors="pt")
 with torch.no_grad():
-    probabilities = model(**inputs).logits.sigmoid()
+    probabilities = ${logits}.sigmoid()
 for title, row in zip(titles, probabilities):
     print(title, [model.config.id2label[i] for i, p in enumerate(row) if p >= thresholds[i]])
 \`\`\`

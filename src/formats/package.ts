@@ -6,6 +6,7 @@ import { zipSync, type Zippable } from 'fflate';
 import { RungError } from '../shared/errors.ts';
 import { listZip, looksLikeZip } from '../shared/zip.ts';
 import { weightFiles, type ModelFolder } from './checkpoint.ts';
+import { furtherMembers } from '../shared/members.ts';
 
 /** File name -> content in memory; names have no folder. */
 export type ModelFiles = Map<string, Uint8Array<ArrayBuffer>>;
@@ -104,7 +105,9 @@ export function neededFiles(names: readonly string[]): string[] {
   // A tokenizer.json makes the vocabulary's own files superfluous.
   const spare = here.has('tokenizer.json') ? ['vocab.txt', 'vocab.json', 'merges.txt', 'spm.model'] : [];
   const small = [...textFiles].filter((name) => here.has(name) && !spare.includes(name) && name !== 'README.md');
-  return [...small, ...weightFiles(names)];
+  // Of averaged models a training begins with the first.
+  const further = furtherMembers(names);
+  return [...small, ...weightFiles(names).filter((name) => !further.includes(name))];
 }
 
 function isModelFile(name: string): boolean {

@@ -47,6 +47,22 @@ describe('the report of a run', () => {
     expect(html).not.toContain('moved by hand');
   });
 
+  it('begins the curves of each averaged model anew', () => {
+    const points = [1, 2, 3, 4].map((x) => ({ x, y: 1 / x }));
+    const line = { name: 'training', points, dash: '', colour: '#000' };
+    const pieces = (starts: number[]): number[] =>
+      Array.from(
+        chartSvg({ title: 'Loss', xName: 'epoch', lines: [{ ...line, starts }] }).matchAll(
+          /<polyline points="([^"]*)"/g,
+        ),
+        ([, path]) => path.split(' ').length,
+      );
+    expect(pieces([])).toEqual([4]);
+    // The third model has begun and ended no epoch.
+    expect(pieces([2, 4])).toEqual([2, 2]);
+    expect(pieces([3])).toEqual([3, 1]);
+  });
+
   it('draws the curves of a training inside their frame', () => {
     const points = exampleRun('a').epochs.map(({ epoch, trainLoss }) => ({ x: epoch, y: trainLoss }));
     const svg = chartSvg({

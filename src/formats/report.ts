@@ -2,6 +2,7 @@
  * A run as one HTML page to print or to send on: no script, nothing fetched. It holds titles of the test rows that were answered wrongly,
  * and says so.
  */
+import { sidesText } from './sidesText.ts';
 import type { Finding } from '../shared/dataset.ts';
 import { movedThresholds } from '../shared/evaluation.ts';
 import { methodOf, modelNameOf } from '../shared/runMethod.ts';
@@ -120,6 +121,7 @@ function curvesSection(run: RunRecord): string {
     name,
     ...style(i),
     points: run.epochs.map((epoch) => ({ x: epoch.epoch, y: y(epoch) })),
+    starts: run.memberStarts,
   });
   const charts: ReportChart[] = [
     {
@@ -134,7 +136,12 @@ function curvesSection(run: RunRecord): string {
       lines: [line('micro-F1', 0, (epoch) => epoch.microF1), line('macro-F1', 1, (epoch) => epoch.macroF1)],
     },
   ];
-  const kept = run.bestEpoch === null ? '' : `<p>Kept is epoch ${run.bestEpoch} of ${run.epochs.length}.</p>`;
+  const kept =
+    run.members > 1
+      ? `<p>${run.members} models were trained one after the other; the mean of their logits answers.</p>`
+      : run.bestEpoch === null
+        ? ''
+        : `<p>Kept is epoch ${run.bestEpoch} of ${run.epochs.length}.</p>`;
   return section('While it was trained', `${kept}<div class="charts">${charts.map(chartSvg).join('')}</div>`);
 }
 
@@ -185,10 +192,7 @@ function dataSection({ run, findings }: ReportInput): string {
       : findings.length === 0
         ? '<p>The checks found nothing wrong with the table.</p>'
         : `<ul>${findings.map(({ title, detail }) => `<li><strong>${escapeHtml(title)}.</strong> ${escapeHtml(detail)}</li>`).join('')}</ul>`;
-  const sides =
-    run.kind === 'cross-validation'
-      ? `${run.crossValidation.folds} folds`
-      : `${count(run.plan.trainRows)} to train, ${count(run.plan.validationRows)} to validate, ${count(run.plan.testRows)} to test`;
+  const sides = run.kind === 'cross-validation' ? `${run.crossValidation.folds} folds` : sidesText(run, count);
   return section(
     'The data',
     `<p>${escapeHtml(data.name)}: ${count(data.rows)} rows (${sides}), fingerprint <code>${escapeHtml(data.fingerprint)}</code>.</p>${corrected}

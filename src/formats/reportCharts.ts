@@ -1,8 +1,11 @@
 /** Line charts for the printed report, as SVG in a string: light, with their lines named at the end. */
+import { curveParts } from '../shared/curveParts.ts';
 
 export interface ReportLine {
   name: string;
   points: readonly { x: number; y: number }[];
+  /** x after which the line begins anew. */
+  starts?: readonly number[];
   /** `stroke-dasharray`: printed without colour, lines are still told apart. */
   dash: string;
   colour: string;
@@ -48,14 +51,16 @@ export function chartSvg(chart: ReportChart): string {
       `<line x1="${at(across(x0))}" y1="${at(down(y0))}" x2="${at(across(x1))}" y2="${at(down(y1))}" class="grid"/>`,
     );
   const ends = namePlaces(chart.lines.map(({ points: held }) => (held.length > 0 ? down(held[held.length - 1].y) : 0)));
-  for (const [i, { name, points: held, dash, colour }] of chart.lines.entries()) {
+  for (const [i, { name, points: held, starts = [], dash, colour }] of chart.lines.entries()) {
     if (held.length === 0) continue;
-    const path = held.map(({ x, y }) => `${at(across(x))},${at(down(y))}`).join(' ');
-    parts.push(`<polyline points="${path}" stroke="${colour}" stroke-dasharray="${dash}"/>`);
-    if (chart.diagonal || held.length === 1)
-      parts.push(
-        ...held.map(({ x, y }) => `<circle cx="${at(across(x))}" cy="${at(down(y))}" r="2.5" fill="${colour}"/>`),
-      );
+    for (const part of curveParts(held, starts).filter(({ length }) => length > 0)) {
+      const path = part.map(({ x, y }) => `${at(across(x))},${at(down(y))}`).join(' ');
+      parts.push(`<polyline points="${path}" stroke="${colour}" stroke-dasharray="${dash}"/>`);
+      if (chart.diagonal || part.length === 1)
+        parts.push(
+          ...part.map(({ x, y }) => `<circle cx="${at(across(x))}" cy="${at(down(y))}" r="2.5" fill="${colour}"/>`),
+        );
+    }
     const end = across(held[held.length - 1].x);
     parts.push(
       `<text x="${at(Math.max(end, across(x1)) + 6)}" y="${at(ends[i] + 4)}" fill="${colour}" class="name">${escapeHtml(name)}</text>`,

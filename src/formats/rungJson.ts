@@ -51,6 +51,8 @@ const schema = v.pipe(
     /** Longer titles were cut to this many tokens. */
     maxTokens: v.pipe(count, v.minValue(2)),
     encoder: v.string(),
+    /** Models whose logits are averaged: model.safetensors, and member-N.safetensors from 2 on. */
+    members: v.optional(v.pipe(count, v.minValue(1)), 1),
     data: v.object({
       name: v.string(),
       fingerprint: v.string(),
@@ -94,6 +96,7 @@ export function rungJson(run: FinetunedRun): RungJson {
     normalisation: config.normalisation,
     maxTokens: config.maxTokens,
     encoder: run.encoderName,
+    members: run.members,
     data: {
       name: data.name,
       fingerprint: data.fingerprint,

@@ -133,6 +133,15 @@ describe('the event file of a run', () => {
     expect(seconds[10]).toBeCloseTo(17.4, 6);
   });
 
+  it('gives averaged models tags of their own, the models in the order of their training', () => {
+    const averaged = { ...run, members: 2, memberStarts: [1] };
+    const tags = readEvents(eventFile(averaged)).map(({ tag, step }) => [tag, step]);
+    expect(tags).toContainEqual(['loss/train, model 1', 10]);
+    expect(tags).toContainEqual(['f1/micro, model 1', 31]);
+    expect(tags).toContainEqual(['loss/train, model 2', 41]);
+    expect(tags.some(([tag]) => tag === 'loss/train')).toBe(false);
+  });
+
   it('is found damaged by its checksums where a bit has turned', () => {
     const file = eventFile(run);
     for (const at of [0, 20, file.length - 6]) {

@@ -3,6 +3,7 @@
  * (https://www.tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details") of `Event` messages (tensorflow/core/util/event.proto)
  * with one scalar each (`Summary.Value.simple_value` of tensorflow/core/framework/summary.proto).
  */
+import { modelOfEpoch } from '../shared/curveParts.ts';
 import { RungError } from '../shared/errors.ts';
 import type { FinetunedRun, RunRecord } from '../shared/training.ts';
 import { maskedCrc32c } from './crc32c.ts';
@@ -54,22 +55,25 @@ function framed(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** All that the run reported, by step; what could not be told (no row carries the label) is not there. */
+/** All that the run reported, by step, averaged models each under tags of its own; what could not be told (no row carries the label) is not there. */
 function scalars(run: FinetunedRun): Scalar[] {
   const found: Scalar[] = [];
   const at = clockOf(run);
-  for (const { step, loss, learningRate, titlesPerSecond } of run.steps) {
+  const { memberStarts } = run;
+  const ofModel = (tag: string, epoch: number): string =>
+    memberStarts.length === 0 ? tag : `${tag}, model ${modelOfEpoch(epoch, memberStarts) + 1}`;
+  for (const { step, epoch, loss, learningRate, titlesPerSecond } of run.steps) {
     const seconds = at(step);
     found.push(
-      { tag: 'loss/train', step, seconds, value: loss },
-      { tag: 'rate/learning_rate', step, seconds, value: learningRate },
-      { tag: 'rate/titles_per_second', step, seconds, value: titlesPerSecond },
+      { tag: ofModel('loss/train', epoch), step, seconds, value: loss },
+      { tag: ofModel('rate/learning_rate', epoch), step, seconds, value: learningRate },
+      { tag: ofModel('rate/titles_per_second', epoch), step, seconds, value: titlesPerSecond },
     );
   }
   for (const record of run.epochs) {
     const { step, seconds } = record;
     const add = (tag: string, figure: number | null): void => {
-      if (figure !== null) found.push({ tag, step, seconds, value: figure });
+      if (figure !== null) found.push({ tag: ofModel(tag, record.epoch), step, seconds, value: figure });
     };
     add('loss/train_epoch', record.trainLoss);
     add('loss/validation', record.validationLoss);

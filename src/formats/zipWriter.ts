@@ -2,6 +2,7 @@
  * Zips of files that are Blobs. Weights are stored as they are, so that the zip is their bytes between headers and nothing of them is
  * copied; text is deflated. Sizes and checksums stand before the content, which readers that take a zip as a stream need.
  */
+import { concatenate } from '../shared/concatenate.ts';
 import { RungError } from '../shared/errors.ts';
 
 /** Sizes and offsets have 32 bits. */
@@ -77,10 +78,10 @@ function headerOf(entry: Entry, moment: number, offset: number | null): Uint8Arr
     [2, name.length],
     [2, 0],
   ] as const;
-  if (offset === null) return joined(numbers([[4, 0x04034b50], ...common]), name);
+  if (offset === null) return concatenate(numbers([[4, 0x04034b50], ...common]), name);
   // No comment, on disk 0, no attributes.
   const rest = [[2, 0], [2, 0], [2, 0], [4, 0], [4, offset]] as const; // prettier-ignore
-  return joined(numbers([[4, 0x02014b50], [2, version], ...common, ...rest]), name);
+  return concatenate(numbers([[4, 0x02014b50], [2, version], ...common, ...rest]), name);
 }
 
 function endOf(entries: number, bytes: number, offset: number): Uint8Array<ArrayBuffer> {
@@ -98,13 +99,6 @@ function numbers(fields: readonly (readonly [2 | 4, number])[]): Uint8Array<Arra
     at += width;
   }
   return out;
-}
-
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(head.length + tail.length);
-  all.set(head);
-  all.set(tail, head.length);
-  return all;
 }
 
 /** Time in the lower 16 bits, date in the upper: two seconds the step, years from 1980. */

@@ -4,8 +4,8 @@
  */
 import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
-import type { TensorReport } from '../shared/training.ts';
-import { readCheckpoint, type ModelFolder } from '../formats/checkpoint.ts';
+import type { FinetunedRun, TensorReport } from '../shared/training.ts';
+import { readCheckpoint, readFurtherMembers, type ModelFolder } from '../formats/checkpoint.ts';
 import { readSmallFiles, type ModelFiles } from '../formats/package.ts';
 import {
   headNames,
@@ -31,6 +31,8 @@ interface Description {
 
 export interface Encoder extends Omit<Description, 'configJson'> {
   weights: NamedArrays;
+  /** The further models that are averaged with it, each with the name of its file; empty where it is one model. */
+  further: { weights: NamedArrays; from: string }[];
   /** Names of a trained head; null for an encoder without one. */
   labelNames: string[] | null;
   /** The head was trained to choose one label (softmax), not several. */
@@ -93,7 +95,11 @@ export async function readEncoder(folder: ModelFolder): Promise<Encoder> {
   const hasHead = headNames(description.architecture).every((name) => weights.has(name));
   const labelNames = hasHead ? labelNamesOf(configJson) : null;
   const oneLabelOnly = fieldOf(configJson, 'problem_type') === 'single_label_classification';
-  return { ...description, weights, labelNames, oneLabelOnly, weightsFrom, bytes };
+  const further = (await readFurtherMembers(folder)).map(({ weights: read, from }) => ({
+    weights: modelNames(description.architecture, read),
+    from,
+  }));
+  return { ...description, weights, further, labelNames, oneLabelOnly, weightsFrom, bytes };
 }
 
 function fieldOf(json: unknown, name: string): unknown {
@@ -141,4 +147,41 @@ export function withHead(
   const known = new Set(shapes.map(([name]) => name));
   const unused = [...encoder.weights.keys()].filter((name) => !known.has(name));
   return { architecture, weights, unused, fresh: [...fresh.keys()] };
+}
+
+/**
+ * A trained classifier as it predicts: the weights of each model that is averaged, their heads kept; one, unless there are several. `unused`
+ * and `fresh` are of the first.
+ * @throws RungError as `withHead`
+ */
+export function trainedMembers(
+  encoder: Encoder,
+  labelCount: number,
+): { architecture: ModelConfig; members: NamedArrays[] } & TensorReport {
+  const options = { keepHead: true, seed: 0, dropout: 0 };
+  const { weights, ...first } = withHead(encoder, labelCount, options);
+  const others = encoder.further.map(
+    (member) =>
+      withHead({ ...encoder, weights: member.weights, weightsFrom: member.from }, labelCount, options).weights,
+  );
+  return { ...first, members: [weights, ...others] };
+}
+
+/**
+ * The folder of a kept run, with as many models as its record says: one more may lie there when the page was closed while it was kept.
+ * @throws RungError as `readEncoder`, and `package-incomplete` where there are fewer.
+ */
+export async function readTrained(
+  folder: ModelFolder,
+  { name, members }: Pick<FinetunedRun, 'name' | 'members'>,
+): Promise<Encoder> {
+  const encoder = await readEncoder(folder);
+  const found = 1 + encoder.further.length;
+  if (found >= members) return { ...encoder, further: encoder.further.slice(0, members - 1) };
+  const message = `Reading the models of “${name}”: ${members} answer together, ${found} ${found === 1 ? 'was' : 'were'} kept.`;
+  throw new RungError(
+    'package-incomplete',
+    message,
+    'The browser had no room for the others. Train again, with fewer.',
+  );
 }

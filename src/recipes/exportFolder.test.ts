@@ -14,7 +14,7 @@ import { onnxDtypes, onnxForms, onnxPath, onnxPrecisions } from '../shared/onnxF
 import { largestDifference } from '../testing/close.ts';
 import { padTitles } from '../testing/paddedTitles.ts';
 import { testRecord } from '../testing/runRecord.ts';
-import { readEncoder } from './encoder.ts';
+import { readEncoder, trainedMembers } from './encoder.ts';
 import { exportFolder } from './exportFolder.ts';
 import { packageFiles } from './package.ts';
 
@@ -46,12 +46,14 @@ const configs: Record<string, unknown>[] = [
 const titles = ['Director of Nursing', 'VP', 'Senior Vice President, Global Marketing & Communications (EMEA)'];
 const all = onnxForms.flatMap((form) => onnxPrecisions.map((precision) => ({ form, precision })));
 
-async function folderOf(json: Record<string, unknown>): Promise<ModelFolder> {
+/** @param members models that are averaged */
+async function folderOf(json: Record<string, unknown>, members = 1): Promise<ModelFolder> {
   const config = parseModelConfig(json);
+  const weights = Array.from({ length: members }, (_, i) => initialParameters(config, 6 + i));
   const mini = 'public/models/rung-mini';
   const tokenizer = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'];
   const encoderFiles = new Map(tokenizer.map((name) => [name, Uint8Array.from(readFileSync(`${mini}/${name}`))]));
-  const files = packageFiles(testRecord(), config, initialParameters(config, 6), encoderFiles);
+  const files = packageFiles({ ...testRecord(), members }, config, weights, encoderFiles);
   return new Map(Array.from(files, ([name, bytes]) => [name, new Blob([bytes])]));
 }
 
@@ -133,6 +135,31 @@ it('is read again from its zip, the ONNX files left alone', async () => {
   const found = (await readEncoder(again)).weights;
   expect([...found.keys()]).toEqual([...weights.keys()]);
   for (const [name, { data }] of weights) expect(largestDifference(found.get(name)!.data, data).largest).toBe(0);
+});
+
+it('holds several models: zipped and read again in their order, answered by onnxruntime as their mean', async () => {
+  const file = { form: 'classifier', precision: 'fp32' } as const;
+  const record = { ...testRecord(), members: 3 };
+  const folder = await exportFolder(await folderOf(configs[0], 3), record, [file], () => {});
+  expect([...folder.keys()].filter((name) => name.endsWith('.safetensors'))).toEqual([
+    'model.safetensors',
+    'member-2.safetensors',
+    'member-3.safetensors',
+  ]);
+  const encoder = await readEncoder(await readModelZip(await writeZip(folder), 'model.zip'));
+  const { members, architecture } = trainedMembers(encoder, 3);
+  const each = await Promise.all(
+    members.map(async (weights, i) => {
+      const drawn = initialParameters(architecture, 6 + i);
+      for (const [name, { data }] of drawn) expect(largestDifference(weights.get(name)!.data, data).largest).toBe(0);
+      const alone = packageFiles(testRecord(), architecture, [weights], encoder.files);
+      const blobs = new Map(Array.from(alone, ([name, bytes]) => [name, new Blob([bytes])]));
+      return logitsOf(await exportFolder(blobs, testRecord(), [file], () => {}));
+    }),
+  );
+  const mean = each[0].map((_, i) => (each[0][i] + each[1][i] + each[2][i]) / 3);
+  expect(largestDifference(await logitsOf(folder), mean).largest).toBeLessThan(1e-5);
+  expect(largestDifference(each[1], each[0]).largest).toBeGreaterThan(0.1);
 });
 
 it('tells which file it writes and how far it is', async () => {

@@ -1,15 +1,17 @@
 /** A trained model as one page for colleagues: program, tokenizer and weights in a single HTML file. */
 import type { ModelFolder } from '../formats/checkpoint.ts';
 import { base64Growth, htmlPage } from '../formats/htmlPage.ts';
+import { memberPrefix } from '../shared/members.ts';
 import { packedBytes, packWeights, type PagePrecision } from '../formats/htmlWeights.ts';
 import { parameterShapes } from '../models/model.ts';
+import type { NamedArrays } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ClassicalRun, FinetunedRun } from '../shared/training.ts';
 import type { EncoderPayload, PagePayload } from './pagePayload.ts';
 import { renewedClassicalFile } from './classicalModel.ts';
-import { readEncoder, readJson, withHead } from './encoder.ts';
+import { readJson, readTrained, trainedMembers } from './encoder.ts';
 
-/** Weights beyond this become 8 bits: a page that goes by mail should stay below 10 MB. */
+/** Weights beyond this become 8 bits, so that a page goes by mail: three averaged ones of the shipped size take 14 MB then, not 27. */
 const largestHalves = 9_500_000;
 /** A browser reads a page as one text, which has its limits. */
 const largestPage = 200_000_000;
@@ -28,15 +30,17 @@ export function pagePrecision(shapes: readonly number[][]): PagePrecision {
 
 /** @throws RungError as `readEncoder` and `pagePrecision` */
 export async function encoderPage(folder: ModelFolder, run: FinetunedRun, program: string): Promise<Blob> {
-  const encoder = await readEncoder(folder);
+  const encoder = await readTrained(folder, run);
   const labels = run.data.labelNames.length;
-  const { architecture, weights } = withHead(encoder, labels, { keepHead: true, seed: 0, dropout: 0 });
-  const precision = pagePrecision(Object.values(parameterShapes(architecture)));
-  const { tensors, bytes } = packWeights(weights, precision);
+  const { architecture, members } = trainedMembers(encoder, labels);
+  const shapes = Object.values(parameterShapes(architecture));
+  const precision = pagePrecision(members.flatMap(() => shapes));
+  const { tensors, bytes } = packWeights(prefixed(members), precision);
   const { files } = encoder;
   const model: EncoderPayload = {
     kind: 'encoder',
     config: architecture,
+    members: members.length,
     tokenizer: readJson(files, 'tokenizer.json'),
     tokenizerConfig: files.has('tokenizer_config.json') ? readJson(files, 'tokenizer_config.json') : null,
     tensors,
@@ -46,6 +50,13 @@ export async function encoderPage(folder: ModelFolder, run: FinetunedRun, progra
   };
   const written = precision === 'fp16' ? 'float16' : '8 bits: probabilities differ a little from the full model’s';
   return page(run, model, [`Weights in ${written}.`], program, bytes);
+}
+
+/** The weights of all models under names of their own. */
+function prefixed(members: readonly NamedArrays[]): NamedArrays {
+  return new Map(
+    members.flatMap((weights, i) => Array.from(weights, ([name, array]) => [memberPrefix(i) + name, array] as const)),
+  );
 }
 
 /** @param file the JSON it is kept as. @throws RungError `file-corrupt` */

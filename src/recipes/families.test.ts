@@ -70,7 +70,7 @@ describe.each(configs)('%s', (modelType, fields) => {
     const trained = { ...config, labels: labelNames.length };
     const weights = initialParameters(trained, 8);
     const encoder = await readEncoder(folderOf(json, bareWeights(config)));
-    const files = packageFiles(record, trained, weights, encoder.files);
+    const files = packageFiles(record, trained, [weights], encoder.files);
     const written: unknown = JSON.parse(new TextDecoder().decode(files.get('config.json')));
     expect(written).toEqual(JSON.parse(JSON.stringify(configToJson(trained, labelNames))));
     expect(new TextDecoder().decode(files.get('README.md'))).toContain(`  - ${modelType}\n`);

@@ -7,14 +7,25 @@ import type { ModelFolder } from '../formats/checkpoint.ts';
 import { readModelZip, writeModelZip } from '../formats/package.ts';
 import { startBackend } from '../kernels/backend.ts';
 import { sigmoid } from '../metrics/classification.ts';
+import type { NamedArrays } from '../shared/arrays.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
 import { defaultTrainingConfig, type EpochRecord, type FinetunedRun, type TrainingConfig } from '../shared/training.ts';
 import { expectClose } from '../testing/close.ts';
 import { testRecord } from '../testing/runRecord.ts';
+import { createEnsemble } from '../training/ensemble.ts';
 import { createPredictor } from '../training/trainer.ts';
-import { readEncoder, withHead, type Encoder } from './encoder.ts';
-import { finetune, pickExamples, positiveWeights, type FinetuneEvent, type FinetuneResult } from './finetune.ts';
+import { readEncoder, trainedMembers, withHead, type Encoder } from './encoder.ts';
+import {
+  finetune,
+  pickExamples,
+  positiveWeights,
+  type FinetuneEvent,
+  type FinetuneResult,
+  type KeptEpoch,
+} from './finetune.ts';
+import { memberSides } from './ensemble.ts';
+import { labelsOf } from './labelsOf.ts';
 import { packageFiles } from './package.ts';
 
 const labelNames = ['Director', 'Manager', 'Staff'];
@@ -77,6 +88,7 @@ async function run(
   change: Partial<TrainingConfig> = {},
   signal = new AbortController().signal,
   dataset = ruleDataset(),
+  onEvent: (event: FinetuneEvent) => void = () => {},
 ) {
   const config = { ...settings, ...change };
   const split = splitDataset(dataset.labels, labelNames.length, dataset.groups, config.split, config.seed);
@@ -86,14 +98,19 @@ async function run(
   const epochs: EpochRecord[] = [];
   const notices: string[] = [];
   const phases: Extract<FinetuneEvent, { type: 'phase' }>[] = [];
+  const kept: KeptEpoch[] = [];
+  const members: FinetuneEvent[] = [];
   let next = await recipe.next();
   while (!next.done) {
     if (next.value.type === 'epoch') epochs.push(next.value.record);
     if (next.value.type === 'notice') notices.push(next.value.message);
     if (next.value.type === 'phase') phases.push(next.value);
+    if (next.value.type === 'epoch' && next.value.kept) kept.push(next.value.kept);
+    if (next.value.type === 'member') members.push(next.value);
+    onEvent(next.value);
     next = await recipe.next();
   }
-  return { result: next.value, epochs, notices, phases, split, architecture };
+  return { result: next.value, epochs, notices, phases, kept, members, split, architecture };
 }
 
 function recordOf(result: FinetuneResult, epochs: EpochRecord[]): FinetunedRun {
@@ -123,7 +140,7 @@ describe('finetune', () => {
     expect(result.report.microF1.value).toBeGreaterThan(result.report.constantMicroF1 + 0.2);
     expect(result.testRows.length).toBe(result.report.rows);
 
-    const files = packageFiles(recordOf(result, epochs), architecture, result.weights, encoder.files);
+    const files = packageFiles(recordOf(result, epochs), architecture, result.members, encoder.files);
     const again = await readEncoder(await readModelZip(new Blob([writeModelZip(files)]), 'rule.zip'));
     expect(again.labelNames).toEqual(labelNames);
     const model = withHead(again, labelNames.length, { keepHead: true, seed: 0, dropout: 0 });
@@ -187,6 +204,97 @@ describe('finetune', () => {
     expect(none.result.testRows).toEqual(plain.result.testRows);
   });
 
+  it('averages models, each of the rows outside one fold, and keeps each when it has come to its end', async () => {
+    const change = { ensembleFolds: 3, epochs: 3, bestBy: 'last', minimumSteps: 0 } as const;
+    const { result, epochs, kept, members, architecture, split } = await run(encoder, change);
+    expect(members).toEqual([1, 2, 3].map((number) => ({ type: 'member', number, of: 3 })));
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const steps = epochs.map(({ step }) => step);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    // Each learns two thirds of the rows outside the test side.
+    const outside = split.train.length + split.validation.length;
+    expect(Math.abs(steps[8] - (3 * 3 * (2 / 3) * outside) / settings.batchSize)).toBeLessThanOrEqual(9);
+    const seconds = epochs.map((record) => record.seconds);
+    expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
+    expect(result.members.length).toBe(3);
+    expect(result.bestEpoch).toBe(9);
+    // Of the later models only the end is kept, together with those before.
+    const later = kept.filter(({ epoch }) => epoch > 3);
+    expect(later.map(({ epoch, members: own }) => [epoch, own.length])).toEqual([
+      [6, 2],
+      [9, 3],
+    ]);
+    const held = memberSides(ruleDataset(), split, { ...settings, ...change }).flatMap((side) => Array.from(side.held));
+    expect(result.validation.actual).toEqual(labelsOf(ruleDataset().labels, labelNames.length, Uint32Array.from(held)));
+    // What is kept last says of those rows what the result says.
+    expectClose(later[1].validation.probabilities, result.validation.probabilities, 1e-5, 'validation');
+
+    // The mean of what each says alone, through the package.
+    const record = { ...recordOf(result, epochs), members: 3 };
+    const files = packageFiles(record, architecture, result.members, encoder.files);
+    const again = await readEncoder(await readModelZip(new Blob([writeModelZip(files)]), 'rule.zip'));
+    const trained = trainedMembers(again, labelNames.length);
+    const tokens = again.tokenizer.encodeMany(
+      result.testRows.map((row) => row.title),
+      settings.maxTokens,
+    );
+    const logitsOf = async (weights: NamedArrays[]) => {
+      const reader = createEnsemble(trained.architecture, weights);
+      const told: number[] = [];
+      const logits = await reader.logits(tokens, (done) => told.push(done));
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      const embeddings = await reader.embeddings(tokens);
+      const path = { ids: tokens.ids.slice(0, tokens.starts[1]), label: 1 };
+      const from = path.ids.map(() => architecture.padTokenId);
+      const along = await reader.alongPath({ ...path, from }, Float64Array.of(0.5, 1));
+      reader.dispose();
+      return [logits, embeddings, along.logits, along.slopes];
+    };
+    const together = await logitsOf(trained.members);
+    const alone: ArrayLike<number>[][] = [];
+    for (const weights of trained.members) alone.push(await logitsOf([weights]));
+    for (const [i, values] of together.entries()) {
+      const mean = Array.from(values, (_, at) => (alone[0][i][at] + alone[1][i][at] + alone[2][i][at]) / 3);
+      expectClose(values, mean, 1e-5, `answer ${i}`);
+    }
+    const said = Array.from(sigmoid(together[0] as Float32Array));
+    expectClose(
+      said,
+      result.testRows.flatMap((row) => row.probabilities),
+      1e-5,
+      'test rows',
+    );
+  });
+
+  it('keeps the models that have come to their end when it is stopped', async () => {
+    const abort = new AbortController();
+    const change = { ensembleFolds: 3, epochs: 2, bestBy: 'last', minimumSteps: 0 } as const;
+    const { result, epochs } = await run(encoder, change, abort.signal, ruleDataset(), (event) => {
+      if (event.type === 'epoch' && event.record.epoch === 5) abort.abort();
+    });
+    expect(epochs.length).toBe(5);
+    expect(result).toMatchObject({ stopped: true, bestEpoch: 4 });
+    expect(result.members.length).toBe(2);
+    // In the moment in which the last of the second is done, it counts.
+    const late = new AbortController();
+    const ended = await run(encoder, change, late.signal, ruleDataset(), (event) => {
+      if (event.type === 'epoch' && event.record.epoch === 4) late.abort();
+    });
+    expect(ended.kept.at(-1)?.members.length).toBe(2);
+    expect(ended.result.members.length).toBe(2);
+    expect(ended.result.bestEpoch).toBe(4);
+  });
+
+  it('counts steps and epochs of averaged models alike when they end early', async () => {
+    const change = { ensembleFolds: 2, epochs: 5, learningRate: 0, earlyStoppingPatience: 1, minimumSteps: 0 };
+    const { result, epochs } = await run(encoder, change);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    const [first, second, third] = epochs.map(({ step }) => step);
+    expect(Math.abs(third - second - first)).toBeLessThanOrEqual(1);
+    expect(result).toMatchObject({ bestEpoch: 3, stopped: false });
+    expect(result.members.length).toBe(2);
+  });
+
   it('stops early when F1 does not rise, and says so', async () => {
     const { epochs, notices, result } = await run(encoder, { epochs: 9, learningRate: 0, earlyStoppingPatience: 2 });
     expect(epochs.length).toBe(3);
@@ -199,7 +307,7 @@ describe('finetune', () => {
     expect(notices).toEqual([expect.stringContaining('only the head is trained')]);
     // Of the three labels each title has one: all of them at once would be .5.
     expect(epochs.at(-1)!.microF1).toBeGreaterThanOrEqual(0.5);
-    for (const [name, { data }] of result.weights) {
+    for (const [name, { data }] of result.members[0]) {
       const before = encoder.weights.get(name);
       if (before && !/classifier/.test(name)) expectClose(data, before.data, 0, name);
     }
@@ -213,7 +321,7 @@ describe('finetune', () => {
     expect(result.stopped).toBe(true);
     expect(result.bestEpoch).toBeNull();
     expect(result.report.rows).toBe(result.testRows.length);
-    expect(result.weights.get('classifier.weight')?.shape).toEqual([labelNames.length, encoder.architecture.dim]);
+    expect(result.members[0].get('classifier.weight')?.shape).toEqual([labelNames.length, encoder.architecture.dim]);
   });
 
   it('is read by transformers.js: the same config and the same token ids', async () => {

@@ -1,14 +1,15 @@
 /**
  * Fine-tuning of an encoder for multi-label classification: every parameter trained (or all above some frozen layers), binary
  * cross-entropy per label (Devlin et al. 2019, section 4, with sigmoids in place of the softmax) or a loss that suits rare labels, against
- * the labels or what fold models make of them (selfDistillation.ts). The last epoch is kept, or the best on the validation split;
- * thresholds are chosen on rows that were not learnt from; the test split is looked at once, at the end.
+ * the labels or what fold models make of them (selfDistillation.ts); one model, or several that are averaged (ensemble.ts). The last epoch
+ * is kept, or the best on the validation split; thresholds are chosen on rows that were not learnt from; the test split is looked at once,
+ * at the end.
  */
 import type { Examples, NamedArrays, TokenisedTitles } from '../shared/arrays.ts';
-import { concatenate } from '../shared/concatenate.ts';
+import { concatenate, concatenateAll } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { foldModelSteps } from '../shared/epochs.ts';
-import { RungError } from '../shared/errors.ts';
+import { meanOf } from '../shared/mean.ts';
 import { unpackStrings } from '../shared/strings.ts';
 import {
   figureOf,
@@ -31,11 +32,13 @@ import {
   createTrainer,
   type EpochEvent,
   type LossKind,
+  type StepEvent,
   type TrainerOptions,
 } from '../training/trainer.ts';
 import { normaliser } from '../text/normalise.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { foldFigures } from './crossValidate.ts';
+import { learntRows, memberSeed, memberSides } from './ensemble.ts';
 import { EpochChoice } from './epochChoice.ts';
 import { labelsOf } from './labelsOf.ts';
 import { answerOutOfFold, mixedTargets, type FoldModelsInput, type OutOfFold } from './selfDistillation.ts';
@@ -59,20 +62,27 @@ export interface FinetuneInput {
 
 /** All that predicting with the weights of an epoch takes, should the training not get to its end. */
 export interface KeptEpoch {
-  weights: NamedArrays;
+  /** Which; counted over all models. */
+  epoch: number;
+  /** Of each model that is averaged; one, unless there are several. */
+  members: NamedArrays[];
   thresholds: number[];
   validation: ScoredRows;
 }
 
 export type FinetuneEvent =
   | { type: 'phase'; message: string; fraction: number | null; secondsLeft?: number | null }
+  /** Where several models are averaged: the next begins, counted from 1. */
+  | { type: 'member'; number: number; of: number }
+  /** Steps and epochs are counted over all models. */
   | { type: 'step'; record: StepRecord }
   /** `kept` is there when the epoch takes the place of the one kept before. */
   | { type: 'epoch'; record: EpochRecord; kept: KeptEpoch | null }
   | { type: 'notice'; message: string };
 
 export interface FinetuneResult {
-  weights: NamedArrays;
+  /** Of each model that is averaged; one, unless there are several. */
+  members: NamedArrays[];
   bestEpoch: number | null;
   thresholds: number[];
   validation: ScoredRows;
@@ -88,7 +98,6 @@ export interface FinetuneResult {
 export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEvent, FinetuneResult> {
   const { dataset, split, settings, architecture, signal } = input;
   const labelCount = dataset.labelNames.length;
-  const figure = figureOf(settings);
 
   // Data
   const maxTokens = Math.min(settings.maxTokens, architecture.maxPositions);
@@ -98,7 +107,8 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   const titles = normalisation ? written.map(normaliser(normalisation)) : written;
   const tokens = input.tokenizer.encodeMany(titles, maxTokens);
   const examplesOf = (rows: Uint32Array): Examples => pickExamples(tokens, dataset.labels, labelCount, rows);
-  const [train, validation, test] = [split.train, split.validation, split.test].map(examplesOf);
+  const sides = memberSides(dataset, split, settings);
+  const [train, validation, test] = [learntRows(split, settings), sides[0].held, split.test].map(examplesOf);
   const options: TrainerOptions = {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
@@ -114,51 +124,165 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     gradientAccumulation: settings.gradientAccumulation,
     layerDecay: settings.layerDecay,
     frozenLayers: settings.frozenLayers,
-    plateau: {
-      factor: settings.plateauFactor,
-      patience: settings.plateauPatience,
-      score: (logits) => validationF1(logits, validation, settings.loss)[figure],
-    },
+    plateau: plateauOn(validation, settings),
     seed: settings.seed,
   };
 
   // Answers to learn from beside the labels
   const outOfFold = yield* foldModels(input, { examplesOf, validation, options });
   if (outOfFold) train.targets = mixedTargets(train.labels, outOfFold, settings.distillationShare);
-  const secondsBefore = outOfFold?.seconds ?? 0;
 
-  // Model and optimiser
+  // One model, or several in turn
   yield { type: 'phase', message: 'Preparing the model on the device', fraction: null };
-  const trainer = createTrainer(architecture, input.weights, options);
+  if (settings.frozenLayers > architecture.layers + 1) {
+    const message = `The encoder has ${architecture.layers} layers above its embeddings: all of it is frozen, only the head is trained.`;
+    yield { type: 'notice', message };
+  }
+  const steps = sides.map(({ learnt }) => settings.epochs * stepsPerEpoch(learnt.length, settings.batchSize));
+  const done: Done = { members: [], validated: [], epochs: 0, steps: 0, seconds: outOfFold?.seconds ?? 0 };
+  let bestEpoch: number | null = null;
+  for (const [i, side] of sides.entries()) {
+    if (signal.aborted && i > 0) break;
+    if (sides.length > 1) yield { type: 'member', number: i + 1, of: sides.length };
+    const held = i === 0 ? validation : examplesOf(side.held);
+    const learnt = yield* learn(input, {
+      train: sides.length > 1 ? examplesOf(side.learnt) : train,
+      validation: held,
+      options: { ...options, plateau: plateauOn(held, settings), seed: memberSeed(settings, i) },
+      outOfFold,
+      done,
+      stepsAfter: steps.slice(i + 1).reduce((sum, count) => sum + count, 0),
+    });
+    if (!learnt) break;
+    if (learnt.epoch !== null) bestEpoch = learnt.epoch;
+    done.members.push(learnt.weights);
+    if (learnt.validated) done.validated.push(learnt.validated);
+    done.epochs += learnt.epochs;
+    done.steps += learnt.steps;
+    done.seconds = learnt.seconds;
+  }
+  const { members } = done;
 
-  // Loop
-  const choice = new EpochChoice(settings);
-  let kept: { weights: NamedArrays; epoch: number } | null = null;
-  let lastWeights: NamedArrays | null = null;
-  try {
-    if (settings.frozenLayers > architecture.layers + 1) {
-      const message = `The encoder has ${architecture.layers} layers above its embeddings: all of it is frozen, only the head is trained.`;
-      yield { type: 'notice', message };
+  // Report
+  yield { type: 'phase', message: 'Measuring on the test rows', fraction: null };
+  const asked = [test, ...(members.length === 1 ? [validation] : []), ...(input.measureTrain ? [train] : [])];
+  const answers = await answersOf(architecture, members, asked);
+  const onTest = answers[0];
+  const scored = members.length === 1 ? scoredRows(validation, answers[1], outOfFold) : joined(done.validated);
+  const thresholds = thresholdsOf(scored, labelCount, settings);
+  return {
+    members,
+    bestEpoch,
+    thresholds,
+    validation: scored,
+    report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, {
+      seed: settings.seed,
+      groups: Array.from(split.test, (row) => dataset.groups[row]),
+    }),
+    train: input.measureTrain ? foldFigures(train.labels, answers[answers.length - 1], thresholds) : null,
+    testRows: testRows(dataset, split.test, onTest),
+    stopped: signal.aborted,
+  };
+}
+
+/** Probabilities of each set by the mean of the models' logits; one model on the device at a time, as in training. */
+async function answersOf(
+  architecture: ModelConfig,
+  members: readonly NamedArrays[],
+  sets: readonly Examples[],
+): Promise<Float32Array<ArrayBuffer>[]> {
+  const logits: Float32Array<ArrayBuffer>[][] = sets.map(() => []);
+  for (const weights of members) {
+    const predictor = createPredictor(architecture, weights);
+    try {
+      for (const [i, examples] of sets.entries()) logits[i].push(await predictor.logits(examples));
+    } finally {
+      predictor.dispose();
     }
-    for await (const event of trainer.run(train, validation, signal, input.gate)) {
+  }
+  return logits.map((each) => sigmoid(meanOf(each)));
+}
+
+function plateauOn(validation: Examples, settings: TrainingConfig): TrainerOptions['plateau'] {
+  return {
+    factor: settings.plateauFactor,
+    patience: settings.plateauPatience,
+    score: (logits) => validationF1(logits, validation, settings.loss)[figureOf(settings)],
+  };
+}
+
+/** What the models that are trained already came to. */
+interface Done {
+  members: NamedArrays[];
+  /** What each says of the rows that it is validated on. */
+  validated: ScoredRows[];
+  epochs: number;
+  steps: number;
+  seconds: number;
+}
+
+interface LearnInput {
+  train: Examples;
+  validation: Examples;
+  options: TrainerOptions;
+  outOfFold: OutOfFold | null;
+  done: Done;
+  /** Of the models that are still to come. */
+  stepsAfter: number;
+}
+
+interface Learnt {
+  weights: NamedArrays;
+  /** Whose weights they are, counted over all models; null: they are as they stood when it was stopped in its first epoch. */
+  epoch: number | null;
+  /** What it says of the rows that it is validated on; null without an epoch. */
+  validated: ScoredRows | null;
+  /** That were trained; with early stopping fewer than planned. */
+  epochs: number;
+  steps: number;
+  /** Those of the models before included. */
+  seconds: number;
+}
+
+/**
+ * Trains one model. Null when the signal ended it and there are others: one that has not come to its end would only spoil their mean.
+ * @throws RungError as `finetune`
+ */
+async function* learn(
+  { settings, architecture, weights, signal, gate }: FinetuneInput,
+  { train, validation, options, outOfFold, done, stepsAfter }: LearnInput,
+): AsyncGenerator<FinetuneEvent, Learnt | null> {
+  const trainer = createTrainer(architecture, weights, options);
+  const choice = new EpochChoice(settings);
+  const first = done.members.length === 0;
+  const figure = figureOf(settings);
+  let kept: Pick<Learnt, 'weights' | 'epoch' | 'validated'> | null = null;
+  let [epochs, steps, seconds, ended] = [0, 0, done.seconds, false];
+  try {
+    for await (const event of trainer.run(train, validation, signal, gate)) {
       if (event.type === 'step') {
-        const { type: _, ...record } = event;
-        yield { type: 'step', record };
+        yield { type: 'step', record: stepRecord(event, done, stepsAfter * settings.batchSize) };
         continue;
       }
       if (event.type === 'notice') {
         yield event;
         continue;
       }
-      const record = epochRecord(event, validation, settings.loss, secondsBefore);
-      const { keep, ending } = choice.judge(record);
-      if (keep) kept = { weights: await trainer.parameters(), epoch: record.epoch };
+      const record = epochRecord(event, validation, settings.loss, done);
+      const { keep, ending } = choice.judge({ ...record, epoch: event.epoch });
+      [epochs, steps, seconds, ended] = [event.epoch, event.step, record.seconds, ending];
+      if (keep) {
+        const validated = scoredRows(validation, sigmoid(event.validationLogits), outOfFold);
+        kept = { weights: await trainer.parameters(), epoch: record.epoch, validated };
+      }
+      // Beside others, a model counts when it has come to its end.
+      const tellsKept = first ? keep : ending;
       yield {
         type: 'epoch',
         record,
-        kept: keep && kept ? keptEpoch(kept.weights, event, validation, settings, outOfFold) : null,
+        kept: tellsKept && kept ? keptEpoch(kept, done, validation.labelCount, settings) : null,
       };
-      if (ending && record.epoch < settings.epochs) {
+      if (ending && event.epoch < settings.epochs) {
         const patience = settings.earlyStoppingPatience ?? 0;
         const name = figure === 'microF1' ? 'Micro-F1' : 'Macro-F1';
         const message = `Stopped after epoch ${record.epoch}: ${name} on the validation rows has not risen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}.`;
@@ -166,38 +290,25 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
         break;
       }
     }
-    if (kept === null) lastWeights = await trainer.parameters();
+    if (signal.aborted && !first && !ended) return null;
+    kept ??= { weights: await trainer.parameters(), epoch: null, validated: null };
+    return { ...kept, epochs, steps, seconds };
   } finally {
     trainer.dispose();
   }
-  const weights = kept?.weights ?? lastWeights;
-  if (!weights) throw new RungError('internal', 'Training ended without weights.');
+}
 
-  // Report
-  yield { type: 'phase', message: 'Measuring on the test rows', fraction: null };
-  const predictor = createPredictor(architecture, weights);
-  try {
-    const onValidation = sigmoid(await predictor.logits(validation));
-    const onTest = sigmoid(await predictor.logits(test));
-    const scored = scoredRows(validation, onValidation, outOfFold);
-    const thresholds = thresholdsOf(scored, labelCount, settings);
-    const onTrain = input.measureTrain ? sigmoid(await predictor.logits(train)) : null;
-    return {
-      weights,
-      bestEpoch: kept?.epoch ?? null,
-      thresholds,
-      validation: scored,
-      report: splitReport(test.labels, onTest, thresholds, dataset.labelNames, {
-        seed: settings.seed,
-        groups: Array.from(split.test, (row) => dataset.groups[row]),
-      }),
-      train: onTrain && foldFigures(train.labels, onTrain, thresholds),
-      testRows: testRows(dataset, split.test, onTest),
-      stopped: signal.aborted,
-    };
-  } finally {
-    predictor.dispose();
-  }
+/** @param titlesAfter of the models that are still to come */
+function stepRecord(event: StepEvent, done: Done, titlesAfter: number): StepRecord {
+  const { step, epoch, loss, learningRate, titlesPerSecond, secondsLeft } = event;
+  return {
+    step: done.steps + step,
+    epoch: done.epochs + epoch,
+    loss,
+    learningRate,
+    titlesPerSecond,
+    secondsLeft: secondsLeft === null ? null : secondsLeft + titlesAfter / titlesPerSecond,
+  };
 }
 
 /** The examples at `rows`, in that order. */
@@ -257,26 +368,41 @@ function validationF1(
   return { microF1: microF1(counts), macroF1: macroF1(counts), perLabelF1: perLabelF1(counts) };
 }
 
-/** @param secondsBefore of the fold models */
-function epochRecord(
-  event: EpochEvent,
-  validation: Examples,
-  loss: TrainingConfig['loss'],
-  secondsBefore: number,
-): EpochRecord {
-  const { type: _, validationLogits, seconds, ...rest } = event;
-  return { ...rest, seconds: secondsBefore + seconds, ...validationF1(validationLogits, validation, loss) };
+function epochRecord(event: EpochEvent, validation: Examples, loss: TrainingConfig['loss'], done: Done): EpochRecord {
+  const { type: _, validationLogits, ...rest } = event;
+  return {
+    ...rest,
+    epoch: done.epochs + event.epoch,
+    step: done.steps + event.step,
+    seconds: done.seconds + event.seconds,
+    ...validationF1(validationLogits, validation, loss),
+  };
 }
 
 function keptEpoch(
-  weights: NamedArrays,
-  { validationLogits }: EpochEvent,
-  validation: Examples,
+  { weights, epoch, validated }: Pick<Learnt, 'weights' | 'epoch' | 'validated'>,
+  done: Done,
+  labelCount: number,
   settings: TrainingConfig,
-  outOfFold: OutOfFold | null,
-): KeptEpoch {
-  const scored = scoredRows(validation, sigmoid(validationLogits), outOfFold);
-  return { weights, thresholds: thresholdsOf(scored, validation.labelCount, settings), validation: scored };
+): KeptEpoch | null {
+  if (epoch === null || validated === null) return null;
+  const validation = joined([...done.validated, validated]);
+  const thresholds = thresholdsOf(validation, labelCount, settings);
+  return { epoch, members: [...done.members, weights], thresholds, validation };
+}
+
+/** Each row was answered by a model that has not learnt it. */
+function joined(parts: readonly ScoredRows[]): ScoredRows {
+  return {
+    actual: concatenateAll(
+      new Uint8Array(),
+      parts.map(({ actual }) => actual),
+    ),
+    probabilities: concatenateAll(
+      new Float32Array(),
+      parts.map(({ probabilities }) => probabilities),
+    ),
+  };
 }
 
 /** What thresholds are chosen on: the training rows as the fold models answered them, where there are any, and the validation rows. */

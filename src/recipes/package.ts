@@ -1,6 +1,7 @@
 /** The folder that a trained run becomes: what the user downloads, what is kept in the browser, and what `readEncoder` reads again. */
 import type { NamedArrays } from '../shared/arrays.ts';
 import type { FinetunedRun } from '../shared/training.ts';
+import { memberFile } from '../shared/members.ts';
 import { modelCard } from '../formats/modelCard.ts';
 import type { ModelFiles } from '../formats/package.ts';
 import { rungJson } from '../formats/rungJson.ts';
@@ -20,17 +21,18 @@ export const tokenizerFiles = [
 
 /**
  * Weights in float32 under their Hugging Face names, config, tokenizer, thresholds and figures (`rung.json`) and the model card.
+ * @param members weights of each model that is averaged; one, unless there are several.
  * @param encoderFiles the folder of the encoder that was fine-tuned: its tokenizer is copied.
  */
 export function packageFiles(
   run: FinetunedRun,
   architecture: ModelConfig,
-  weights: NamedArrays,
+  members: readonly NamedArrays[],
   encoderFiles: ModelFiles,
 ): ModelFiles {
   const files: ModelFiles = new Map();
   files.set('config.json', text(JSON.stringify(configToJson(architecture, run.data.labelNames), null, 2)));
-  files.set('model.safetensors', writeSafetensors(weights, { dtype: 'F32' }));
+  for (const [i, weights] of members.entries()) files.set(memberFile(i), writeSafetensors(weights, { dtype: 'F32' }));
   for (const name of tokenizerFiles) {
     const bytes = encoderFiles.get(name);
     if (bytes) files.set(name, bytes);

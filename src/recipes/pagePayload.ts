@@ -7,6 +7,8 @@ import type { NormalisationOptions } from '../shared/normalisation.ts';
 export interface EncoderPayload {
   kind: 'encoder';
   config: ModelConfig;
+  /** Models of that config whose logits are averaged. */
+  members: number;
   /** Parsed tokenizer.json and tokenizer_config.json. */
   tokenizer: unknown;
   tokenizerConfig: unknown;

@@ -25,6 +25,7 @@ describe('the recipes', () => {
     const configs = Object.fromEntries(
       recipes.flatMap(({ id, method }) => (method.kind === 'finetune' ? [[id, method.config]] : [])),
     );
+    expect(configs.rung).toEqual({ ...configs['rung-single'], ensembleFolds: 3 });
     expect(configs['distilbert-5fold']).toMatchObject({ batchSize: 4, epochs: 3, minimumSteps: 0, loss: 'bce' });
     expect(configs['deberta-weighted']).toMatchObject({
       batchSize: 16,
@@ -44,6 +45,13 @@ describe('the recipes', () => {
       bestBy: 'microF1',
       thresholds: 'half',
     });
-    expect(recipes.map(({ learningRates }) => learningRates?.published)).toEqual([5e-5, 2e-5, 2e-5, 1e-5, undefined]);
+    expect(recipes.map(({ learningRates }) => learningRates?.published)).toEqual([
+      5e-5,
+      5e-5,
+      2e-5,
+      2e-5,
+      1e-5,
+      undefined,
+    ]);
   });
 });

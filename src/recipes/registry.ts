@@ -6,9 +6,11 @@ import { figuresOf } from './figures.ts';
 import { oneClassifierPerLabel } from './oneClassifierPerLabel.ts';
 import { robertaNormalised } from './robertaNormalised.ts';
 import { rung } from './rung.ts';
+import { rungSingle } from './rungSingle.ts';
 
 export const recipes: readonly RecipeInfo[] = [
   rung,
+  rungSingle,
   distilbertFiveFold,
   debertaWeighted,
   robertaNormalised,

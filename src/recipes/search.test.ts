@@ -6,6 +6,7 @@ import {
   bestTrial,
   defaultSearchPlan,
   searchRounds,
+  withRecommended,
   withTrial,
   type SearchEvent,
   type SearchPlan,
@@ -156,4 +157,15 @@ it('a trial with few rows is never the best beside one with all', () => {
   expect(bestTrial([])).toBeNull();
   expect(bestTrial([trial(1, 1 / 3, 0.99), trial(2, 1, 0.9), trial(3, 1, 0.9)])?.number).toBe(2);
   expect(withTrial(config, trial(1, 1, 1).settings, { settings: ['dropout'] }).minimumSteps).toBe(config.minimumSteps);
+});
+
+it('recommends as many epochs for averaged models as make the steps of the trial', () => {
+  const settings = { ...drawTrials(config, random)[0], epochs: 6 };
+  const plan = { settings: ['epochs' as const] };
+  const one = { ...config, split: { train: 0.8, validation: 0.1, test: 0.1 }, ensembleFolds: 0 };
+  expect(withRecommended(one, settings, plan)).toEqual(withTrial(one, settings, plan));
+  // Each learns two thirds of nine tenths of the rows, not eight tenths.
+  const three = { ...one, ensembleFolds: 3 };
+  expect(withRecommended(three, settings, plan)).toMatchObject({ epochs: 8, minimumSteps: 0, ensembleFolds: 3 });
+  expect(withRecommended(three, settings, { settings: ['dropout'] }).epochs).toBe(6);
 });

@@ -15,9 +15,11 @@ it('mixes the answers into the labels, and leaves rows that have none as they ar
 });
 
 it('counts fold models and their steps; none on few rows', () => {
-  expect(foldModelCount({ distillationFolds: 3 }, 59)).toBe(0);
-  expect(foldModelCount({ distillationFolds: 3 }, 60)).toBe(3);
-  expect(foldModelCount({ distillationFolds: 0 }, 1000)).toBe(0);
-  expect(foldModelSteps({ distillationFolds: 3, epochs: 2, batchSize: 32 }, 960)).toBe(3 * 2 * 20);
-  expect(foldModelSteps({ distillationFolds: 0, epochs: 2, batchSize: 32 }, 960)).toBe(0);
+  expect(foldModelCount({ distillationFolds: 3, ensembleFolds: 0 }, 59)).toBe(0);
+  expect(foldModelCount({ distillationFolds: 3, ensembleFolds: 0 }, 60)).toBe(3);
+  expect(foldModelCount({ distillationFolds: 0, ensembleFolds: 0 }, 1000)).toBe(0);
+  // Models that are averaged take their place.
+  expect(foldModelCount({ distillationFolds: 3, ensembleFolds: 3 }, 1000)).toBe(0);
+  expect(foldModelSteps({ distillationFolds: 3, ensembleFolds: 0, epochs: 2, batchSize: 32 }, 960)).toBe(3 * 2 * 20);
+  expect(foldModelSteps({ distillationFolds: 0, ensembleFolds: 0, epochs: 2, batchSize: 32 }, 960)).toBe(0);
 });

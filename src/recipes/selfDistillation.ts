@@ -15,7 +15,7 @@ import type { ModelConfig } from '../models/model.ts';
 import { stepsPerEpoch } from '../training/batches.ts';
 import { createTrainer, type TrainerOptions } from '../training/trainer.ts';
 
-type Settings = Pick<TrainingConfig, 'distillationFolds' | 'epochs' | 'batchSize' | 'seed'>;
+type Settings = Pick<TrainingConfig, 'distillationFolds' | 'ensembleFolds' | 'epochs' | 'batchSize' | 'seed'>;
 
 export interface FoldModelsInput {
   dataset: Dataset;

@@ -42,6 +42,10 @@ export interface LiveRun {
   trials: TrialRecord[];
   chosen: ChosenClassifier[];
   bestEpoch: number | null;
+  /** Which of the models that are averaged is trained, counted from 1; null where there is one. */
+  member: { number: number; of: number } | null;
+  /** Epochs that were done when the second of them began, when the third did, and so on. */
+  memberStarts: number[];
   /** Things the user should know, oldest first: "This run cannot be kept in the browser: …". */
   notices: string[];
 }

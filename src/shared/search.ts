@@ -101,3 +101,19 @@ export function withTrial(
 ): TrainingConfig {
   return { ...config, ...settings, ...(drawn.includes('epochs') && { minimumSteps: 0 }) };
 }
+
+/**
+ * The configuration with the settings that a search recommends. Trials train one model on all rows to learn from: where several are
+ * averaged, each learns fewer rows, and takes as many epochs more as make the same steps.
+ */
+export function withRecommended(
+  config: TrainingConfig,
+  settings: TrialSettings,
+  plan: Pick<SearchPlan, 'settings'>,
+): TrainingConfig {
+  const chosen = withTrial(config, settings, plan);
+  const { train, validation } = config.split;
+  if (!plan.settings.includes('epochs') || config.ensembleFolds < 2) return chosen;
+  const learnt = (train + validation) * (1 - 1 / config.ensembleFolds);
+  return { ...chosen, epochs: Math.max(1, Math.round((settings.epochs * train) / learnt)) };
+}

@@ -81,6 +81,8 @@ export interface TrainingConfig {
   distillationFolds: number;
   /** Share of those answers in what is learnt. */
   distillationShare: number;
+  /** Folds of the rows outside the test side, with a model for each that learns the others; the mean of their logits answers. 0: one model. */
+  ensembleFolds: number;
   /** Weight of the positives of each label in the loss. */
   classWeights: 'none' | 'sqrt-inverse' | 'inverse';
   /** Stop when validation F1 has not risen for this many epochs; null: never. */
@@ -163,8 +165,11 @@ export type TrainingEvent =
   /** Work before or after the steps; `fraction` null where it cannot be told. */
   | { type: 'phase'; message: string; fraction: number | null; secondsLeft?: number | null }
   | { type: 'started'; plan: TrainingPlan }
+  /** Where several models are averaged: the next begins, counted from 1. */
+  | { type: 'member'; number: number; of: number }
   | { type: 'step'; record: StepRecord }
-  | { type: 'epoch'; record: EpochRecord; kept: boolean }
+  /** `kept`: the epoch whose weights have taken the place of those kept before; null when none has. */
+  | { type: 'epoch'; record: EpochRecord; kept: number | null }
   /** Classical models: one candidate was tried on one label, and a label is decided. */
   | { type: 'trial'; record: TrialRecord }
   | { type: 'chosen'; record: ChosenClassifier }
@@ -245,7 +250,14 @@ export interface DataDigest {
   corrected?: number[];
 }
 
-export const recipeIds = ['rung', 'distilbert-5fold', 'deberta-weighted', 'roberta-normalised', 'classical'] as const;
+export const recipeIds = [
+  'rung',
+  'rung-single',
+  'distilbert-5fold',
+  'deberta-weighted',
+  'roberta-normalised',
+  'classical',
+] as const;
 export type RecipeId = (typeof recipeIds)[number];
 
 /** What is trained, and with which settings. */
@@ -305,7 +317,7 @@ interface RunBase {
   chosenThresholds: number[];
   /**
    * The validation split under the kept weights, after the training rows under models that had not seen them, where there were such
-   * (fold models, inner folds of a classical run); null when not evaluated, and in runs of earlier versions.
+   * (fold models, inner folds of a classical run); of averaged models each row under the one that had not seen it; null when not evaluated, and in runs of earlier versions.
    */
   validation: ScoredRows | null;
   test: { report: SplitReport; rows: TestRow[] } | null;
@@ -329,6 +341,10 @@ export interface FinetunedRun extends RunBase {
   steps: StepRecord[];
   epochs: EpochRecord[];
   bestEpoch: number | null;
+  /** Models whose weights are kept: one, or several that are averaged. */
+  members: number;
+  /** Epochs that were done when the second of several models began, when the third did, and so on. */
+  memberStarts: number[];
 }
 
 /** One classical classifier a label. */
@@ -418,6 +434,7 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   // Three, thrice the time, came to .9177 instead of .9171 (micro-F1, means of the same 7 folds of JobLevelData).
   distillationFolds: 0,
   distillationShare: 0.5,
+  ensembleFolds: 0,
   classWeights: 'none',
   earlyStoppingPatience: null,
   // A few hundred validation rows tell epochs apart by their noise; with a rate that has fallen to 0 the last is as good as any.
@@ -433,4 +450,11 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
   extraRows: [],
   thresholds: 'auto',
   backend: null,
+};
+
+/** What the page begins with: the settings of the recipe Rung. */
+export const rungConfig: TrainingConfig = {
+  ...defaultTrainingConfig,
+  encoder: { kind: 'shipped', id: 'rung-mini' },
+  ensembleFolds: 3,
 };

@@ -2,6 +2,8 @@
 import { cleanTitle } from '../data/cleaning.ts';
 import { PackedWeights } from '../formats/htmlWeights.ts';
 import { classicalFeatures, classicalProbabilities, readClassicalModel } from '../recipes/classicalModel.ts';
+import { memberPrefix } from '../shared/members.ts';
+import { meanOf } from '../shared/mean.ts';
 import { normaliser } from '../text/normalise.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { PlainModel } from './forward.ts';
@@ -25,15 +27,23 @@ async function encoderPredictor(payload: EncoderPayload, weights: ArrayBuffer): 
   const { config, cleaning, normalisation, tensors } = payload;
   const maxTokens = Math.min(payload.maxTokens, config.maxPositions);
   const tokenizer = loadTokenizer(payload.tokenizer, payload.tokenizerConfig ?? undefined);
-  const model = await PlainModel.load(config, new PackedWeights(tensors, weights), maxTokens);
+  const packed = new PackedWeights(tensors, weights);
+  const models: PlainModel[] = [];
+  for (let i = 0; i < payload.members; i++) {
+    const read = (name: string, out: Float32Array, firstRow?: number): void =>
+      packed.read(memberPrefix(i) + name, out, firstRow);
+    models.push(await PlainModel.load(config, { read }, maxTokens));
+  }
   const normalise = normalisation ? normaliser(normalisation) : (title: string) => title;
   return async (titles, pause) => {
     const tokens = titles.map((title) => tokenizer.encode(normalise(cleanTitle(title, cleaning)), maxTokens));
     const lengths = tokens.map((ids) => ids.length);
     const probabilities = new Float32Array(titles.length * config.labels);
     for (let from = 0; from < titles.length;) {
-      const end = model.fitting(lengths, from);
-      const logits = model.logits(tokens.slice(from, end));
+      const end = models[0].fitting(lengths, from);
+      const batch = tokens.slice(from, end);
+      // Copied: a model's logits lie in memory that its next call writes.
+      const logits = meanOf(models.map((model) => model.logits(batch).slice()));
       for (let i = 0; i < logits.length; i++) probabilities[from * config.labels + i] = 1 / (1 + Math.exp(-logits[i]));
       from = end;
       await pause();

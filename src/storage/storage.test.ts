@@ -59,6 +59,12 @@ describe('runs', () => {
     });
   });
 
+  it('of earlier versions are of one model, its curves in one piece', () => {
+    const { members: _, memberStarts: __, recipe: ___, ...earlier } = testRecord();
+    const expected = { members: 1, memberStarts: [], recipe: 'rung-single' };
+    expect(checkRunRecord(earlier)).toMatchObject({ record: expected });
+  });
+
   it('are listed newest first and replaced by id', async () => {
     await storage.saveRun(testRecord({ id: 'old', createdAt: 1 }));
     await storage.saveRun(testRecord({ id: 'new', createdAt: 3 }));

@@ -91,6 +91,8 @@ export function testRecord(change: Partial<FinetunedRun> = {}): FinetunedRun {
       rows: [{ row: 7, title: 'A secret title', actual: [true, false, false], probabilities: [0.9, 0.1, 0.01] }],
     },
     weightBytes: 13_000_000,
+    members: 1,
+    memberStarts: [],
     ...change,
   };
 }

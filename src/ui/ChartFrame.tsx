@@ -64,8 +64,9 @@ function FigureTable({ title, table }: { title: string; table: ChartTable }) {
           </tr>
         </thead>
         <tbody>
-          {table.rows.map(([head, ...cells]) => (
-            <tr key={[head, ...cells].join('\t')}>
+          {Array.from(table.rows.entries(), ([position, [head, ...cells]]) => (
+            // Points of a curve may read alike in so few digits.
+            <tr key={position}>
               <th scope="row">{head}</th>
               {cells.map((cell, i) => (
                 <td key={table.columns[i + 1]} className={isFigure(table, i + 1) ? css.figure : undefined}>

@@ -64,6 +64,21 @@ it('marks the best epoch', async () => {
   await expect.element(screen.getByText('best: epoch 2')).toBeVisible();
 });
 
+it('begins a line anew where a part begins, and names the part where there is room', async () => {
+  const points = [1, 2, 3, 3.5].map((x) => ({ x, y: x / 4 }));
+  const parts = [
+    { x: 2, label: 'model 2' },
+    { x: 3.9, label: 'model 3' },
+  ];
+  const series = [{ id: 'f1', name: 'F1', colour: 'red', points, starts: parts.map(({ x }) => x) }];
+  const screen = await draw({ series, parts });
+  await expect.element(screen.getByText('model 2')).toBeVisible();
+  const drawn = [...screen.container.querySelectorAll('path.recharts-line-curve')];
+  // From 1 to 2, and from 3 to 3.5: one piece of line each, no point of the third part yet.
+  expect(drawn.map((path) => path.getAttribute('d')?.match(/[ML]/g)?.join(''))).toEqual(['ML', 'ML']);
+  expect(screen.getByText('model 3').elements()).toEqual([]);
+});
+
 it('gives the numbers as a table in the same room', async () => {
   const screen = await draw();
   const before = screen.getByRole('figure').element().getBoundingClientRect().height;

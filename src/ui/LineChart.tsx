@@ -10,11 +10,12 @@ import { UnstyledButton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { createElement, memo, useId, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { curveParts } from '../shared/curveParts.ts';
 import { drawingCode } from './drawingCode.ts';
 import classes from './LineChart.module.css';
 import { LineChartLegend } from './LineChartLegend.tsx';
 import { LineChartTable } from './LineChartTable.tsx';
-import { downsample, nearestPoint, type LinePoint, type LineSeries } from './lineGeometry.ts';
+import { downsample, nearestPoint, type DrawnSeries, type LinePoint, type LineSeries } from './lineGeometry.ts';
 import { useInTurn } from './useInTurn.ts';
 
 type Plot = typeof import('./LineChartPlot.tsx').default;
@@ -40,7 +41,7 @@ function drawUnseen(Drawing: Plot): void {
   root.render(
     createElement(Drawing, {
       titleId: '',
-      series: [{ id: '', name: '', colour: '', points: xs }],
+      series: [{ id: '', name: '', colour: '', points: xs, parts: [xs] }],
       xs,
       xDomain: [0, 1],
       yDomain: [0, 1],
@@ -48,6 +49,7 @@ function drawUnseen(Drawing: Plot): void {
       height: 240,
       at: null,
       marker: null,
+      parts: [],
       highlight: null,
       waiting: undefined,
       xName: '',
@@ -80,6 +82,8 @@ export interface LineChartProps {
   formatTickY?: (y: number) => string;
   /** A vertical line with words, such as the best epoch. */
   marker?: { x: number; label: string } | null;
+  /** The same where parts of the lines begin (`LineSeries.starts`), with their names. */
+  parts?: readonly { x: number; label: string }[];
   /** Pixels of the plot; the heading comes on top. */
   height?: number;
   /** x of the crosshair when charts share it; the chart keeps its own when left out. */
@@ -92,14 +96,18 @@ export interface LineChartProps {
   waiting?: string;
 }
 
+const noParts: NonNullable<LineChartProps['parts']> = [];
+
 /** As many points as can be told apart on a plot of usual width. */
 const maxDrawn = 200;
 
 /** Keeps what can be drawn: finite values, thinned when there are too many to see. */
-function drawable(points: readonly LinePoint[]): readonly LinePoint[] {
-  const finite = points.every((p) => Number.isFinite(p.y)) ? points : points.filter((p) => Number.isFinite(p.y));
+function drawable(line: LineSeries): DrawnSeries {
+  const finite = line.points.filter((point) => Number.isFinite(point.y));
+  const parts = curveParts(finite, line.starts ?? []);
   // Frozen, or recharts walks through every point to freeze it in its store.
-  return Object.freeze([...downsample(finite, maxDrawn)]);
+  const thinned = parts.map((part) => Object.freeze([...downsample(part, Math.ceil(maxDrawn / parts.length))]));
+  return { ...line, parts: thinned, points: Object.freeze(thinned.flat()) };
 }
 
 /** Drawn anew only when a prop is another one: in a live run most charts change once an epoch. @see LineChartProps */
@@ -116,17 +124,14 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const highlight = props.highlight === undefined ? ownHighlight : props.highlight;
   const onHighlight = props.onHighlight ?? setOwnHighlight;
 
-  const series = useMemo(
-    () => props.series.map((line) => ({ ...line, points: drawable(line.points) })),
-    [props.series],
-  );
-  const { marker = null, yDomain } = props;
+  const series = useMemo(() => props.series.map(drawable), [props.series]);
+  const { marker = null, parts = noParts, yDomain } = props;
   const plot = usePlot();
   const ready = plot !== null && width > 0;
   const drawn = useInTurn(
     useMemo(
-      () => (ready ? { width, series, xs: allX(series), xDomain, yDomain, marker } : null),
-      [ready, width, series, xDomain, yDomain, marker],
+      () => (ready ? { width, series, xs: allX(series), xDomain, yDomain, marker, parts } : null),
+      [ready, width, series, xDomain, yDomain, marker, parts],
     ),
   );
   // The numbers are there even if the code that draws them cannot be loaded.

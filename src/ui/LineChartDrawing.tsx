@@ -2,16 +2,15 @@
 import { createContext, memo, use } from 'react';
 import { CartesianGrid, Line, LineChart, ReferenceDot, ReferenceLine, XAxis, YAxis } from 'recharts';
 import classes from './LineChart.module.css';
-import { pointAt, type LineSeries } from './lineGeometry.ts';
-import { plotMargin, type PlotLayout } from './linePlotLayout.ts';
+import { pointAt, type DrawnSeries, type LinePoint, type LineSeries } from './lineGeometry.ts';
+import { characterWidth, plotMargin, type PlotLayout } from './linePlotLayout.ts';
 
 /** x of the crosshair. A context, so that a moving crosshair does not redraw the lines. */
 export const CrosshairContext = createContext<number | null>(null);
 
 export interface LineChartDrawingProps {
   layout: PlotLayout;
-  /** Finite points only. */
-  series: readonly LineSeries[];
+  series: readonly DrawnSeries[];
   /** Lines that have a name at their end; the others stay in the background. */
   labelled: readonly LineSeries[];
   highlight: string | null;
@@ -19,6 +18,8 @@ export interface LineChartDrawingProps {
   xName: string;
   formatTickY: (y: number) => string;
   marker: { x: number; label: string } | null;
+  /** Where parts of the lines begin, with their names. */
+  parts: readonly { x: number; label: string }[];
 }
 
 const text = { fill: 'var(--muted)', fontSize: 12 };
@@ -27,8 +28,10 @@ const cutAxis = 'cut';
 
 /** Drawn anew only when a prop is another one. @see LineChartDrawingProps */
 export const LineChartDrawing = memo(function LineChartDrawing(props: LineChartDrawingProps) {
-  const { layout, series, labelled, highlight, xDomain, xName, formatTickY, marker } = props;
+  const { layout, series, labelled, highlight, xDomain, xName, formatTickY, marker, parts } = props;
   const { width, height, right } = layout;
+  /** Of one unit of x. */
+  const pixels = (width - layout.left - right) / (xDomain[1] - xDomain[0] || 1);
   const dimmed = (line: LineSeries): boolean =>
     highlight === null ? !line.faint && !labelled.includes(line) : highlight !== line.id;
   return (
@@ -41,12 +44,16 @@ export const LineChartDrawing = memo(function LineChartDrawing(props: LineChartD
       accessibilityLayer={false}
     >
       <Axes {...{ layout, xDomain, xName, formatTickY }} />
-      {marker && <BestMarker marker={marker} xDomain={xDomain} />}
-      {series.filter(isDrawn).map((line) => (
+      {marker && <Marker {...marker} before={marker.x > (xDomain[0] + xDomain[1]) / 2} />}
+      {parts.map(({ x, label }, i) => {
+        const room = pixels * ((parts[i + 1]?.x ?? xDomain[1]) - x);
+        return <Marker key={x} x={x} label={label.length * characterWidth < room ? label : ''} before={false} />;
+      })}
+      {series.flatMap(drawnParts).map(({ line, points, key }) => (
         <Line
-          key={line.id}
+          key={key}
           className={dimmed(line) ? classes.dimmed : undefined}
-          data={line.points}
+          data={points}
           dataKey="y"
           yAxisId={line.faint ? cutAxis : 0}
           type="linear"
@@ -55,7 +62,7 @@ export const LineChartDrawing = memo(function LineChartDrawing(props: LineChartD
           strokeOpacity={line.faint ? 0.3 : 1}
           strokeDasharray={line.dash}
           strokeLinejoin="round"
-          dot={line.points.length === 1 && { fill: line.colour, strokeWidth: 0, clipDot: false }}
+          dot={points.length === 1 && { fill: line.colour, strokeWidth: 0, clipDot: false }}
           activeDot={false}
           isAnimationActive={false}
           zIndex={0}
@@ -66,9 +73,11 @@ export const LineChartDrawing = memo(function LineChartDrawing(props: LineChartD
   );
 });
 
-/** A line of one point is a dot; behind the line it belongs to, that would only be in the way. */
-function isDrawn(line: LineSeries): boolean {
-  return line.points.length > (line.faint ? 1 : 0);
+/** The parts of a line that are drawn. One point is a dot; behind the line it belongs to, that would only be in the way. */
+function drawnParts(line: DrawnSeries): { line: DrawnSeries; points: readonly LinePoint[]; key: string }[] {
+  return line.parts.flatMap((points, i) =>
+    points.length > (line.faint ? 1 : 0) ? [{ line, points, key: `${line.id} ${i}` }] : [],
+  );
 }
 
 type AxesProps = Pick<LineChartDrawingProps, 'layout' | 'xDomain' | 'xName' | 'formatTickY'>;
@@ -109,26 +118,21 @@ const Axes = memo(function Axes({ layout, xDomain, xName, formatTickY }: AxesPro
   );
 });
 
-interface BestMarkerProps {
-  marker: { x: number; label: string };
-  xDomain: readonly [number, number];
+interface MarkerProps {
+  x: number;
+  label: string;
+  /** The words stand before the line, else after it. */
+  before: boolean;
 }
 
-/** A vertical line with words above the plot, on the side with more room. Memoised for the reason that the axes are. */
-const BestMarker = memo(function BestMarker({ marker, xDomain }: BestMarkerProps) {
-  const before = marker.x > (xDomain[0] + xDomain[1]) / 2;
+/** A vertical line with words above the plot. Memoised for the reason that the axes are. */
+const Marker = memo(function Marker({ x, label, before }: MarkerProps) {
   return (
     <ReferenceLine
-      x={marker.x}
+      x={x}
       stroke="var(--muted)"
       strokeDasharray="2 3"
-      label={{
-        value: marker.label,
-        position: before ? 'insideTopRight' : 'insideTopLeft',
-        dy: -20,
-        ...text,
-        zIndex: 0,
-      }}
+      label={{ value: label, position: before ? 'insideTopRight' : 'insideTopLeft', dy: -20, ...text, zIndex: 0 }}
       zIndex={0}
     />
   );

@@ -3,7 +3,15 @@ import { useMemo, useState, type PointerEvent, type ReactNode } from 'react';
 import classes from './LineChart.module.css';
 import { CrosshairContext, LineChartDrawing } from './LineChartDrawing.tsx';
 import { Swatch } from './LineChartLegend.tsx';
-import { linearScale, nearestPoint, pointAt, spread, type LinePoint, type LineSeries } from './lineGeometry.ts';
+import {
+  linearScale,
+  nearestPoint,
+  pointAt,
+  spread,
+  type DrawnSeries,
+  type LinePoint,
+  type LineSeries,
+} from './lineGeometry.ts';
 import { plotLayout, plotMargin, type PlotLayout, type PlotLayoutInput } from './linePlotLayout.ts';
 
 const { top, bottom } = plotMargin;
@@ -13,7 +21,7 @@ export interface LineChartPlotProps extends PlotLayoutInput {
   /** Id of the heading. */
   titleId: string;
   /** Finite points only, few enough to draw. */
-  series: readonly LineSeries[];
+  series: readonly DrawnSeries[];
   /** Every x that has a point, ascending. */
   xs: readonly LinePoint[];
   /** x of the crosshair, one of `xs`. */
@@ -22,6 +30,7 @@ export interface LineChartPlotProps extends PlotLayoutInput {
   xName: string;
   formatX: (x: number) => string;
   marker: { x: number; label: string } | null;
+  parts: readonly { x: number; label: string }[];
   highlight: string | null;
   onHighlight: (id: string | null) => void;
   /** Stands in the plot until there is a point. */
@@ -30,7 +39,7 @@ export interface LineChartPlotProps extends PlotLayoutInput {
 
 /** @see LineChartPlotProps */
 export default function LineChartPlot(props: LineChartPlotProps) {
-  const { series, at, marker, highlight, onHighlight, xName, formatY, waiting } = props;
+  const { series, at, marker, parts, highlight, onHighlight, xName, formatY, waiting } = props;
   const { width, height, xDomain, xStep, yDomain, formatTickY } = props;
   const named = useMemo(() => series.filter((line) => !line.faint && line.points.length > 0), [series]);
   const layout = useSame(plotLayout({ width, height, xDomain, xStep, yDomain, formatY, formatTickY }, named));
@@ -39,7 +48,7 @@ export default function LineChartPlot(props: LineChartPlotProps) {
     <>
       <PlotSlider {...props} named={named} layout={layout}>
         <CrosshairContext value={at}>
-          <LineChartDrawing {...{ layout, series, labelled, highlight, xDomain, xName, formatTickY, marker }} />
+          <LineChartDrawing {...{ layout, series, labelled, highlight, xDomain, xName, formatTickY, marker, parts }} />
         </CrosshairContext>
       </PlotSlider>
       <EndLabels {...{ layout, named, labelled, at, formatY, highlight, onHighlight }} />

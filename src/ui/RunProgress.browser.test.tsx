@@ -33,6 +33,8 @@ const live: LiveRun = {
   steps: curves.steps.map((step) => ({ ...step, secondsLeft: 80 })),
   epochs: curves.epochs,
   bestEpoch: 2,
+  member: null,
+  memberStarts: [],
   notices: [],
 };
 
@@ -67,6 +69,12 @@ it('says how far a search for settings is, and what stopping keeps', async () =>
   const value = String(100 * (0.25 + (0.25 * 140) / 448));
   await expect.element(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', value);
   await expect.element(screen.getByRole('button', { name: 'Stop and keep 1 trial' })).toBeVisible();
+});
+
+it('says which of several models is trained, and what stopping keeps', async () => {
+  const { screen } = await show({ member: { number: 3, of: 3 } });
+  await expect.element(screen.getByText(/^Model 3 of 3 · 1.min 20.s left$/)).toBeVisible();
+  await expect.element(screen.getByRole('button', { name: 'Stop and keep 2 models' })).toBeVisible();
 });
 
 it('resumes a paused one', async () => {

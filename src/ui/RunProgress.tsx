@@ -96,9 +96,10 @@ export function runActivity(live: LiveRun): string {
     return live.message === null ? 'Stopping after this step' : `Stopping. ${live.message}`;
   if (live.status === 'paused') return 'Paused';
   const time = formatTimeLeft(runSecondsLeft(live));
-  const { method, message, crossValidation } = live;
+  const { method, message, crossValidation, member } = live;
   const what = [
     ...(crossValidation?.current ? [foldText(crossValidation)] : []),
+    ...(member ? [memberText(member)] : []),
     ...(live.search?.current ? [searchText(live.search)] : []),
     ...((method === 'classical' || live.steps.length === 0) && message !== null ? [message] : []),
   ];
@@ -110,6 +111,11 @@ export function foldText({ folds, seeds, current }: LiveFolds): string {
   if (current === null) return '';
   const repeat = seeds.length > 1 ? `, seed ${seeds.indexOf(current.seed) + 1} of ${seeds.length}` : '';
   return `Fold ${current.fold} of ${folds}${repeat}`;
+}
+
+/** "Model 2 of 3" */
+export function memberText({ number, of }: NonNullable<LiveRun['member']>): string {
+  return `Model ${number} of ${of}`;
 }
 
 export interface RunControls {
@@ -132,7 +138,7 @@ export function runControls(live: LiveRun): RunControls {
   return { pause: live.status === 'preparing' ? 'There is nothing to pause yet' : null, stop: null, stopText };
 }
 
-function stopTextOf({ crossValidation, search, method, bestEpoch }: LiveRun): string {
+function stopTextOf({ crossValidation, search, method, bestEpoch, member }: LiveRun): string {
   if (search)
     return search.done.length === 0 ? 'Stop the search' : `Stop and keep ${formatCounted(search.done.length, 'trial')}`;
   if (crossValidation) {
@@ -140,6 +146,8 @@ function stopTextOf({ crossValidation, search, method, bestEpoch }: LiveRun): st
     return done === 0 ? 'Stop' : `Stop and keep ${formatCounted(done, 'fold')}`;
   }
   if (method === 'classical') return 'Stop the search';
+  // One that has not come to its end is not kept beside others.
+  if (member && member.number > 1) return `Stop and keep ${formatCounted(member.number - 1, 'model')}`;
   return bestEpoch === null ? 'Stop training' : `Stop and keep epoch ${bestEpoch}`;
 }
 

@@ -74,6 +74,7 @@ export function describeConfig(config: TrainingConfig, encoderName: string): Set
     { id: 'gradientAccumulation', name: 'Parts of a batch', value: formatCount(config.gradientAccumulation) },
     { id: 'loss', name: 'Loss', value: lossText(config) },
     { id: 'labelSmoothing', name: 'Label smoothing', value: formatPercent(config.labelSmoothing) },
+    { id: 'ensembleFolds', name: 'Averaged models', value: averagedText(config) },
     { id: 'distillationFolds', name: 'Fold models', value: foldModelsText(config) },
     { id: 'classWeights', name: 'Class weights', value: classWeightNames[config.classWeights] },
     {
@@ -141,8 +142,12 @@ function scheduleText({ schedule, plateauFactor, plateauPatience }: TrainingConf
   return `${name}: times ${formatSmall(plateauFactor)} after ${formatCount(plateauPatience + 1)} epochs`;
 }
 
-function foldModelsText({ distillationFolds, distillationShare }: TrainingConfig): string {
-  if (distillationFolds === 0) return 'none';
+function averagedText({ ensembleFolds }: TrainingConfig): string {
+  return ensembleFolds === 0 ? 'one model' : `${formatCount(ensembleFolds)}, each of the rows outside one fold`;
+}
+
+function foldModelsText({ distillationFolds, distillationShare, ensembleFolds }: TrainingConfig): string {
+  if (distillationFolds === 0 || ensembleFolds > 0) return 'none';
   return `${formatCount(distillationFolds)}, their answers ${formatPercent(distillationShare)} of what is learnt`;
 }
 

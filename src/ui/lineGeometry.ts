@@ -10,12 +10,19 @@ export interface LineSeries {
   name: string;
   /** Ascending in x; points whose y is not finite are left out. */
   points: readonly LinePoint[];
+  /** x after which the line begins anew, ascending: it is not drawn across them. */
+  starts?: readonly number[];
   /** Any CSS colour. */
   colour: string;
   /** `stroke-dasharray`: lines are told apart without colour too. */
   dash?: string;
   /** Drawn thin behind the others, without a name: the raw values behind a smoothed line. */
   faint?: boolean;
+}
+
+/** A line as it is drawn: each part by itself, finite and thinned. */
+export interface DrawnSeries extends LineSeries {
+  parts: readonly (readonly LinePoint[])[];
 }
 
 /** Maps [from0, from1] to [to0, to1] linearly; an empty domain maps to the middle. */

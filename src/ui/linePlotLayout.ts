@@ -39,7 +39,7 @@ export function ticksFromZero(values: readonly number[]): number[] {
 }
 
 /** Width of text of 12 px, near enough to reserve room. */
-const characterWidth = 7;
+export const characterWidth = 7;
 /** Below this width names stand in a line under the plot (see the style sheet), and only the figures at the line ends; px. */
 const narrow = 480;
 

@@ -2,14 +2,15 @@
 import { cleanTitle, defaultCleaning } from '../data/cleaning.ts';
 import { parseRungJson } from '../formats/rungJson.ts';
 import { sigmoid } from '../metrics/classification.ts';
-import { readJson, withHead, type Encoder } from '../recipes/encoder.ts';
+import { readJson, trainedMembers, type Encoder } from '../recipes/encoder.ts';
 import type { TokenisedTitles } from '../shared/arrays.ts';
 import { RungError } from '../shared/errors.ts';
 import type { CleaningOptions } from '../shared/dataset.ts';
 import type { NormalisationOptions } from '../shared/normalisation.ts';
 import type { DeviceReport, FinetunedRun, ModelInfo } from '../shared/training.ts';
 import { normaliser } from '../text/normalise.ts';
-import { createPredictor, type EmbeddingPath, type Reader } from '../training/trainer.ts';
+import { createEnsemble } from '../training/ensemble.ts';
+import type { EmbeddingPath, Reader } from '../training/trainer.ts';
 
 /** A model that predicts, of whatever kind. */
 export interface LoadedModel {
@@ -83,6 +84,14 @@ export class Classifier implements LoadedModel {
     if (rung.labelNames.join('\n') !== labelNames.join('\n')) {
       const message = `Reading ${name}: rung.json is about the labels ${rung.labelNames.join(', ')}, config.json about ${labelNames.join(', ')}.`;
       throw new RungError('weights-mismatch', message, 'Use the files of one download together.');
+    }
+    if (rung.members !== 1 + encoder.further.length) {
+      const message = `Reading ${name}: rung.json tells of ${rung.members} models that are averaged, ${1 + encoder.further.length} ${encoder.further.length === 0 ? 'is' : 'are'} here.`;
+      throw new RungError(
+        'package-incomplete',
+        message,
+        'Drop all files of the download together: model.safetensors and every member-N.safetensors.',
+      );
     }
     const { thresholds, cleaning, normalisation = null, maxTokens } = rung;
     return new Classifier({ id, name: rung.name, encoder, thresholds, cleaning, normalisation, maxTokens });
@@ -163,8 +172,8 @@ export class Classifier implements LoadedModel {
   private load(): Reader {
     const { encoder } = this.parts;
     const labelCount = encoder.labelNames?.length ?? 0;
-    const { architecture, weights } = withHead(encoder, labelCount, { keepHead: true, seed: 0, dropout: 0 });
-    return createPredictor(architecture, weights);
+    const { architecture, members } = trainedMembers(encoder, labelCount);
+    return createEnsemble(architecture, members);
   }
 }
 

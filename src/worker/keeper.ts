@@ -24,9 +24,10 @@ export class Keeper {
     if (this.archive) this.tell(await this.archive.put({ ...this.run }));
   }
 
-  /** @param main the file whose size is told for the model's */
-  async files(files: ModelFiles, main: string): Promise<void> {
-    this.run.weightBytes = files.get(main)?.length ?? 0;
+  /** @param isWeights whether a file of that name counts to the size of the model */
+  async files(files: ModelFiles, isWeights: (name: string) => boolean): Promise<void> {
+    const sizes = Array.from(files, ([name, { length }]) => (isWeights(name) ? length : 0));
+    this.run.weightBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
     if (this.archive) this.tell(await this.archive.putFiles(this.run.id, files));
   }
 

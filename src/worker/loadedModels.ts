@@ -1,7 +1,7 @@
 /** The models that predict, explain and embed: the one in use, one beside it, and those dropped on the page. */
 import { readModelFiles } from '../formats/package.ts';
 import { classicalFileName } from '../recipes/classicalModel.ts';
-import { readEncoder, withHead } from '../recipes/encoder.ts';
+import { readEncoder, readTrained, trainedMembers, withHead } from '../recipes/encoder.ts';
 import { RungError } from '../shared/errors.ts';
 import type { NearTitles } from '../shared/explanation.ts';
 import { unpackStrings, type PackedStrings } from '../shared/strings.ts';
@@ -70,11 +70,9 @@ export class LoadedModels {
     const encoder = await readEncoder(await readModelFiles(files));
     // Checks every tensor against the config now, so that a damaged folder is refused here and not at the first prediction.
     const labelCount = encoder.labelNames?.length ?? 1;
-    const { unused, fresh } = withHead(encoder, labelCount, {
-      keepHead: encoder.labelNames !== null,
-      seed: 0,
-      dropout: 0,
-    });
+    const { unused, fresh } = encoder.labelNames
+      ? trainedMembers(encoder, labelCount)
+      : withHead(encoder, labelCount, { keepHead: false, seed: 0, dropout: 0 });
     const warnings =
       unused.length > 0
         ? [`${unused.length} tensors of this model are not used: ${unused.slice(0, 3).join(', ')}.`]
@@ -148,7 +146,7 @@ export class LoadedModels {
     const archive = await this.around.archive();
     const run = await archive.get(id);
     if (run.kind !== 'finetune') throw new RungError('not-found', `“${run.name}” holds no fine-tuned encoder.`);
-    return Classifier.ofRun(run, await readEncoder(await archive.files(id)));
+    return Classifier.ofRun(run, await readTrained(await archive.files(id), run));
   }
 
   /** Gives up the tensors of all; each loads them anew when it is next asked. */

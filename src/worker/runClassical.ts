@@ -58,7 +58,7 @@ export async function runClassical(
       validation,
       test: { report, rows: testRows },
     } satisfies Partial<ClassicalRun>);
-    await keep.files(classicalFiles(run, model), classicalFileName);
+    await keep.files(classicalFiles(run, model), (name) => name === classicalFileName);
     await keep.record();
     return run;
   } catch (thrown) {

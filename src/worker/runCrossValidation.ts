@@ -7,7 +7,7 @@ import { finetune } from '../recipes/finetune.ts';
 import { settingsOf } from '../recipes/oneClassifierPerLabel.ts';
 import type { ClassicalConfig } from '../shared/classical.ts';
 import type { Split } from '../shared/dataset.ts';
-import { epochsFor, foldModelSteps } from '../shared/epochs.ts';
+import { epochsFor, epochsOfAll, foldModelSteps, rowsOfOneModel } from '../shared/epochs.ts';
 import { RungError } from '../shared/errors.ts';
 import {
   type CrossValidatedRun,
@@ -100,10 +100,11 @@ async function finetunedFold(
     const { dataset, split, leftOut } = withExtraRows(request.dataset, ofFold, config.extraRows, 'leave-out');
     const message = leftOutText(leftOut);
     if (message !== null) yield { type: 'notice', message };
-    const settings = { ...config, epochs: epochsFor(config, split.train.length), seed };
+    const settings = { ...config, epochs: epochsFor(config, rowsOfOneModel(config, plannedRows(split))), seed };
     const { architecture, weights } = withHead(encoder, dataset.labelNames.length, { ...settings, keepHead: false });
-    const steps = totalSteps(split, settings);
-    const plan = planOf(live.id, dataset.labelNames, split, steps, settings.epochs, device);
+    const steps = totalSteps(dataset, split, settings);
+    const epochs = epochsOfAll(settings, plannedRows(split));
+    const plan = planOf(live.id, dataset.labelNames, split, steps, epochs, device);
     yield { type: 'started', plan: { ...plan, stepsBefore: foldModelSteps(settings, split.train.length) } };
     const recipe = finetune({
       dataset,

@@ -8,7 +8,7 @@ import { runTable, tableJson, type RunTable, type TableCell } from '../formats/r
 import { writeZip } from '../formats/zipWriter.ts';
 import { calibrationCurve, expectedCalibrationError } from '../metrics/calibration.ts';
 import { bundleFiles, requireSplitOfRun } from '../recipes/bundle/bundle.ts';
-import { readEncoder, withHead } from '../recipes/encoder.ts';
+import { readTrained, trainedMembers, withHead } from '../recipes/encoder.ts';
 import { withExtraRows } from '../recipes/extraRows.ts';
 import { exportOnnx } from '../recipes/onnx/exportOnnx.ts';
 import type { Dataset } from '../shared/dataset.ts';
@@ -118,8 +118,8 @@ async function writeBundle(archive: RunArchive, encoders: Encoders, run: Finetun
 }
 
 async function trainedOnnx(archive: RunArchive, run: FinetunedRun): Promise<Blob> {
-  const trained = await readEncoder(await archive.files(run.id));
+  const trained = await readTrained(await archive.files(run.id), run);
   const labels = run.data.labelNames.length;
-  const { architecture, weights } = withHead(trained, labels, { keepHead: true, seed: 0, dropout: 0 });
-  return exportOnnx(architecture, weights, { form: 'classifier', precision: 'fp32' });
+  const { architecture, members } = trainedMembers(trained, labels);
+  return exportOnnx(architecture, members, { form: 'classifier', precision: 'fp32' });
 }

@@ -3,10 +3,12 @@ import { splitDataset } from '../data/split.ts';
 import { withExtraRows } from '../recipes/extraRows.ts';
 import { finetune, type FinetuneEvent } from '../recipes/finetune.ts';
 import { withHead } from '../recipes/encoder.ts';
+import { learntRows, memberSides, tooLargeTogether } from '../recipes/ensemble.ts';
 import { packageFiles } from '../recipes/package.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
-import { epochsFor, foldModelSteps } from '../shared/epochs.ts';
-import type { Split } from '../shared/dataset.ts';
+import { epochsFor, epochsOfAll, foldModelSteps, plannedMembers, rowsOfOneModel } from '../shared/epochs.ts';
+import { memberStartsAfter } from '../shared/curveParts.ts';
+import type { Dataset, Split } from '../shared/dataset.ts';
 import {
   withStep,
   type FinetunedRun,
@@ -14,6 +16,7 @@ import {
   type TrainingEvent,
   type TrainingPlan,
 } from '../shared/training.ts';
+import { stepsPerEpoch } from '../training/batches.ts';
 import type { Encoders } from './encoders.ts';
 import { fail, Keeper, newRecord, plannedRows, requireRows } from './keeper.ts';
 import type { TrainingRequest } from './protocol.ts';
@@ -34,18 +37,23 @@ export async function runFinetune(
   const ofTable = request.split ?? splitDataset(labels, labelCount, groups, asked.split, asked.seed);
   requireRows(ofTable);
   const { dataset, split } = withExtraRows(request.dataset, ofTable, asked.extraRows, 'refuse');
-  const config = { ...asked, epochs: epochsFor(asked, split.train.length) };
-  const { architecture, weights, unused } = withHead(encoder, labelCount, { ...config, keepHead: false });
+  const { architecture, weights, unused } = withHead(encoder, labelCount, { ...asked, keepHead: false });
+  const tooLarge = tooLargeTogether(weights, plannedMembers(asked, plannedRows(split)));
+  if (tooLarge) onEvent({ type: 'notice', message: tooLarge });
+  const affordable = tooLarge ? { ...asked, ensembleFolds: 0 } : asked;
+  const config = { ...affordable, epochs: epochsFor(affordable, rowsOfOneModel(affordable, plannedRows(split))) };
   const run: FinetunedRun = {
     ...newRecord(request, live.id),
     kind: 'finetune',
     config,
     encoderName: await encoderName(config, around.encoders),
     device,
-    plan: { ...plannedRows(split), totalSteps: totalSteps(split, config) },
+    plan: { ...plannedRows(split), totalSteps: totalSteps(dataset, split, config) },
     steps: [],
     epochs: [],
     bestEpoch: null,
+    members: 1,
+    memberStarts: [],
   };
   if (unused.length > 0) {
     onEvent({
@@ -55,9 +63,16 @@ export async function runFinetune(
   }
 
   const keep = new Keeper(run, request.persist ? around.archive : null, onEvent);
-  const packed = (trained: NamedArrays) => packageFiles(run, architecture, trained, encoder.files);
+  if (encoder.further.length > 0) {
+    const message = `The encoder holds ${1 + encoder.further.length} models that are averaged: training begins with the first.`;
+    onEvent({ type: 'notice', message });
+  }
+  const keepWeights = (members: NamedArrays[]): Promise<void> => {
+    run.members = members.length;
+    return keep.files(packageFiles(run, architecture, members, encoder.files), (name) => name.endsWith('.safetensors'));
+  };
   await keep.record();
-  await keep.titles(dataset, split.train);
+  await keep.titles(dataset, learntRows(split, config));
   onEvent({ type: 'started', plan: planOf(run) });
   try {
     const recipe = finetune({
@@ -75,7 +90,7 @@ export async function runFinetune(
       const { value: event } = next;
       apply(run, event);
       if (event.type === 'epoch') {
-        if (event.kept) await keep.files(packed(event.kept.weights), 'model.safetensors');
+        if (event.kept) await keepWeights(event.kept.members);
         await keep.record();
       }
       // Told last: an epoch that the page shows is kept, even if the tab is closed at that moment.
@@ -93,7 +108,7 @@ export async function runFinetune(
       test: { report: result.report, rows: result.testRows },
     } satisfies Partial<FinetunedRun>);
     // The epoch's weights were kept when it ended; thresholds and figures are in the record.
-    if (result.bestEpoch === null) await keep.files(packed(result.weights), 'model.safetensors');
+    if (result.bestEpoch === null || result.members.length !== run.members) await keepWeights(result.members);
     await keep.record();
     return run;
   } catch (thrown) {
@@ -104,15 +119,16 @@ export async function runFinetune(
 /** Writes what happened into the record. */
 function apply(run: FinetunedRun, event: FinetuneEvent): void {
   if (event.type === 'step') run.steps = withStep(run.steps, event.record);
+  if (event.type === 'member') run.memberStarts = memberStartsAfter(run, event.number);
   if (event.type !== 'epoch') return;
   const { record, kept } = event;
   run.epochs = [...run.epochs, record];
   run.seconds = record.seconds;
   if (!kept) return;
   // Should the training not get to its end, what is kept predicts as that epoch did.
-  const { thresholds, validation } = kept;
+  const { epoch, thresholds, validation } = kept;
   Object.assign(run, {
-    bestEpoch: record.epoch,
+    bestEpoch: epoch,
     thresholds,
     chosenThresholds: thresholds,
     validation,
@@ -121,7 +137,7 @@ function apply(run: FinetunedRun, event: FinetuneEvent): void {
 
 /** As the page gets it. */
 export function withoutWeights(event: FinetuneEvent): TrainingEvent {
-  return event.type === 'epoch' ? { ...event, kept: event.kept !== null } : event;
+  return event.type === 'epoch' ? { ...event, kept: event.kept && event.kept.epoch } : event;
 }
 
 /** The encoder's name as the page shows it. */
@@ -129,13 +145,15 @@ export async function encoderName({ encoder: { kind, id } }: TrainingConfig, enc
   return (await encoders.list()).find((e) => e.source.kind === kind && e.source.id === id)?.name ?? id;
 }
 
-/** Steps of a whole training. */
-export function totalSteps({ train }: Split, { batchSize, epochs }: TrainingConfig): number {
-  return Math.ceil(train.length / batchSize) * epochs;
+/** Steps of a whole training, of all models that are averaged. */
+export function totalSteps(dataset: Dataset, split: Split, config: TrainingConfig): number {
+  const sides = memberSides(dataset, split, config);
+  const steps = sides.map(({ learnt }) => stepsPerEpoch(learnt.length, config.batchSize));
+  return config.epochs * steps.reduce((sum, count) => sum + count, 0);
 }
 
 function planOf({ id, data, plan, config, device }: FinetunedRun): TrainingPlan {
-  const stepsPerEpoch = plan.totalSteps / config.epochs;
+  const perEpoch = plan.totalSteps / epochsOfAll(config, plan);
   const stepsBefore = foldModelSteps(config, plan.trainRows);
-  return { runId: id, labelNames: data.labelNames, ...plan, stepsPerEpoch, stepsBefore, device };
+  return { runId: id, labelNames: data.labelNames, ...plan, stepsPerEpoch: perEpoch, stepsBefore, device };
 }

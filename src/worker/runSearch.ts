@@ -33,9 +33,9 @@ export async function runSearch(
   const started = performance.now();
   const clock = (): number => (performance.now() - started) / 1000 - live.pausedSeconds;
   async function* trainOne(tried: TrainingConfig, own: Split): AsyncGenerator<TrainingEvent, number | null> {
-    // Trials are compared without fold models, which would take as many times longer.
-    const settings = { ...tried, distillationFolds: 0, epochs: epochsFor(tried, own.train.length) };
-    const steps = totalSteps(own, settings);
+    // Trials are compared by one model: fold models or averaged ones would take as many times longer.
+    const settings = { ...tried, distillationFolds: 0, ensembleFolds: 0, epochs: epochsFor(tried, own.train.length) };
+    const steps = totalSteps(dataset, own, settings);
     const stepsPerEpoch = steps / settings.epochs;
     yield {
       type: 'started',

@@ -22,7 +22,7 @@ export interface EvalRequest {
   bytes: string;
   folds: number;
   seed: number;
-  /** Whose settings; null: the app's default ones. */
+  /** Whose settings; null: those of Rung with one model. */
   recipe: RecipeId | null;
   /** Overrides of them. */
   settings: Partial<TrainingConfig>;
@@ -83,9 +83,11 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
   };
 }
 
-/** By what settings are chosen without a look at the folds: figures at .5 on the validation rows when each training ended. */
+/** By what settings are chosen without a look at the folds: figures at .5 on the validation rows when the training of each model ended. */
 function validationNote(runs: readonly FinetunedRun[]): string {
-  const last = runs.flatMap(({ epochs }) => epochs.slice(-1));
+  const last = runs.flatMap(({ epochs, memberStarts }) =>
+    epochs.filter(({ epoch }) => memberStarts.includes(epoch) || epoch === epochs.at(-1)?.epoch),
+  );
   const mean = (of: (epoch: EpochRecord) => number): string =>
     (last.reduce((sum, epoch) => sum + of(epoch), 0) / last.length).toFixed(4);
   return `validation rows at the last epoch, means over the folds: micro-F1 ${mean(({ microF1 }) => microF1)}, loss ${mean(({ validationLoss }) => validationLoss)}`;
@@ -103,7 +105,8 @@ function changeOf(data: RecipeData | null, { settings }: DataSummary): Partial<D
 function descriptionOf(config: TrainingConfig, { randomWeights, trainingRows }: EvalRequest): string {
   const from = randomWeights ? ', from random weights' : '';
   const rows = trainingRows === null ? '' : `, ${trainingRows} rows to learn from`;
-  return `${config.epochs} epochs at ${config.learningRate}, batch ${config.batchSize}${from}${rows}`;
+  const models = config.ensembleFolds > 0 ? `${config.ensembleFolds} averaged models, ` : '';
+  return `${models}${config.epochs} epochs at ${config.learningRate}, batch ${config.batchSize}${from}${rows}`;
 }
 
 /** The shipped encoder's folder with weights drawn anew, as if it had been dropped on the page. */

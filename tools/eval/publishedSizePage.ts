@@ -1,6 +1,4 @@
-/** The page of `--weights published-size-random`: draws the weights, hands them over as a dropped folder, trains for an epoch. */
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { initialParameters, isHead, parseModelConfig } from '../../src/models/model.ts';
+/** The page of `--weights published-size-random`: hands the files in its input over as a dropped folder, trains for an epoch. */
 import { splitDataset } from '../../src/data/split.ts';
 import type { EncoderInfo, StepRecord, TrainingConfig } from '../../src/shared/training.ts';
 import { connectData, connectEngine, type EngineClient } from '../../src/worker/client.ts';
@@ -11,8 +9,8 @@ export interface PublishedSizeRequest {
   fileName: string;
   bytes: string;
   recipe: string;
-  /** Config and tokenizer of the checkpoint, base64. */
-  model: { name: string; files: { name: string; bytes: string }[] };
+  /** The checkpoint's name; its files are in the page's input. */
+  model: string;
   settings: Partial<TrainingConfig>;
   seed: number;
   rows: number;
@@ -39,8 +37,8 @@ async function tryPublishedSize(request: PublishedSizeRequest): Promise<Publishe
   const { fileName, seed, settings, rows } = request;
   await data.open(new File([decoded(request.bytes)], fileName), {}, () => undefined);
   const dataset = await data.dataset({});
-  const encoder = await randomCheckpoint(engine, request);
-  console.log(`${request.model.name}: read, ${encoder.parameters} parameters`);
+  const encoder = await openCheckpoint(engine);
+  console.log(`${request.model}: read, ${encoder.parameters} parameters`);
   const { config: own, learningRates } = recipeConfig(request.recipe);
   const config: TrainingConfig = {
     ...own,
@@ -86,15 +84,9 @@ async function tryPublishedSize(request: PublishedSizeRequest): Promise<Publishe
 }
 
 /** The checkpoint as if it had been dropped on the page. */
-async function randomCheckpoint(engine: EngineClient, { model, seed }: PublishedSizeRequest): Promise<EncoderInfo> {
-  const files = model.files.map(({ name, bytes }) => new File([decoded(bytes)], name));
-  const json: unknown = JSON.parse((await files.find(({ name }) => name === 'config.json')?.text()) ?? '');
-  const config = parseModelConfig(json);
-  const weights = writeSafetensors(
-    initialParameters(config, seed, (name) => !isHead(config, name)),
-    { dtype: 'F32' },
-  );
-  const { encoder } = await engine.openPackage([...files, new File([weights], 'model.safetensors')], () => undefined);
+async function openCheckpoint(engine: EngineClient): Promise<EncoderInfo> {
+  const files = document.querySelector<HTMLInputElement>('#checkpoint')?.files ?? [];
+  const { encoder } = await engine.openPackage([...files], () => undefined);
   if (!encoder) throw new Error('the folder was not read as an encoder');
   return encoder;
 }

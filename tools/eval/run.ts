@@ -22,6 +22,7 @@ const recipes = [
   'classical',
   'tfidf-logistic',
   'rung',
+  'rung-single',
   'distilbert-5fold',
   'deberta-weighted',
   'roberta-normalised',
@@ -31,8 +32,8 @@ type Recipe = (typeof recipes)[number];
 
 const usage = `Usage: npm run eval -- --data FILE [--folds 5] [--recipe finetune] [--seeds 42,43,...] [--rows N] [--json OUT]
   classical, tfidf-logistic: [--titles plain|normalised]
-  finetune (the default settings), rung, distilbert-5fold, deberta-weighted, roberta-normalised (their own): [--backend wasm|webgpu]
-    [--epochs N] [--batch-size N] [--learning-rate X] [--layer-decay X] [--encoder rung-mini] [--weights shipped|random]
+  finetune (Rung with one model, the default), rung, rung-single, distilbert-5fold, deberta-weighted, roberta-normalised (their own): [--backend wasm|webgpu]
+    [--epochs N] [--batch-size N] [--learning-rate X] [--layer-decay X] [--ensemble FOLDS] [--encoder rung-mini] [--weights shipped|random]
     [--own-rows]: rows as the recipe has them in the app; without it all recipes are measured on the same rows and folds
     [--weights published-size-random]: an epoch on a few rows (--rows, 64 unless told) in the size of the published checkpoint; no figures
   onet-matching: --data FOLDER, one table before and after fine-tuning: [--backend] [--epochs] [--batch-size] [--learning-rate] [--encoder]
@@ -63,6 +64,7 @@ const titleForms = ['plain', 'normalised'] as const;
 const evaluateWith: Record<Recipe, (request: Request) => Promise<EvalResult[]>> = {
   finetune: (request) => evaluateRecipe(null, request),
   rung: (request) => evaluateRecipe('rung', request),
+  'rung-single': (request) => evaluateRecipe('rung-single', request),
   'distilbert-5fold': (request) => evaluateRecipe('distilbert-5fold', request),
   'deberta-weighted': (request) => evaluateRecipe('deberta-weighted', request),
   'roberta-normalised': (request) => evaluateRecipe('roberta-normalised', request),
@@ -102,6 +104,7 @@ export async function main(args: string[]): Promise<number> {
       rows: { type: 'string' },
       'own-rows': { type: 'boolean', default: false },
       'layer-decay': { type: 'string' },
+      ensemble: { type: 'string' },
       seed: { type: 'string', default: String(defaultTrainingConfig.seed) },
       seeds: { type: 'string' },
       epochs: { type: 'string' },
@@ -146,6 +149,7 @@ export async function main(args: string[]): Promise<number> {
     (!values.titles || titles) &&
     weightKinds.some((kind) => kind === values.weights) &&
     (trainingRows === null || trainingRows > 0) &&
+    (!values.ensemble || /^([02-9]|10)$/.test(values.ensemble)) &&
     seeds.every(Number.isInteger) &&
     (backend === 'wasm' || backend === 'webgpu');
   if (!data || !recipe || !wellFormed) {
@@ -156,8 +160,8 @@ export async function main(args: string[]): Promise<number> {
   if (values.epochs) Object.assign(settings, { epochs: Number(values.epochs), minimumSteps: 0 });
   if (values['batch-size']) settings.batchSize = Number(values['batch-size']);
   if (values['learning-rate']) settings.learningRate = Number(values['learning-rate']);
-
   if (values['layer-decay']) settings.layerDecay = Number(values['layer-decay']);
+  if (values.ensemble) settings.ensembleFolds = Number(values.ensemble);
 
   if (values.weights === 'published-size-random') {
     const options = { recipe, settings, seed: seeds[0], rows: trainingRows ?? 64, json: values.json };

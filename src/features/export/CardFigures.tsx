@@ -1,3 +1,4 @@
+import { learntRowCount } from '../../shared/epochs.ts';
 import { minimumSupport, type Interval, type ClassicalRun, type FinetunedRun } from '../../shared/training.ts';
 import { modelNameOf } from '../../shared/runMethod.ts';
 import { formatCounted, formatFigure, formatInterval, formatMoment } from '../../ui/format.ts';
@@ -6,14 +7,13 @@ import css from './ExportScreen.module.css';
 
 /** What the model card will say of this run. */
 export function CardFigures({ run }: { run: FinetunedRun | ClassicalRun }) {
-  const { data, createdAt, test, plan } = run;
+  const { data, createdAt, test } = run;
   const classical = run.kind === 'classical';
-  const learntFrom = classical ? plan.trainRows + plan.validationRows : plan.trainRows;
   return (
     <section className={css.panel} aria-label={classical ? 'Its figures' : 'What the model card says'}>
       <h2 className={css.subheading}>{classical ? 'Its figures' : 'What the model card says'}</h2>
       <dl className={css.facts}>
-        <Fact term="Learnt from">{`${formatCounted(learntFrom, 'row')} of ${data.name}`}</Fact>
+        <Fact term="Learnt from">{`${formatCounted(learntRowCount(run), 'row')} of ${data.name}`}</Fact>
         <Fact term={classical ? 'Model' : 'Encoder'}>{modelNameOf(run)}</Fact>
         <Fact term="Trained">{formatMoment(createdAt)}</Fact>
         {test && (

@@ -3,6 +3,7 @@ import { Alert, Button, CopyButton, Select, Tabs, Text } from '@mantine/core';
 import { Check, Copy, Download } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toRungError } from '../../shared/errors.ts';
+import { epochsOfAll } from '../../shared/epochs.ts';
 import type { OnnxFile } from '../../shared/onnxFiles.ts';
 import type { ClassicalRun, FinetunedRun } from '../../shared/training.ts';
 import type { ProgressListener } from '../../worker/protocol.ts';
@@ -16,7 +17,7 @@ import css from './ExportScreen.module.css';
 import { EventsPanel } from './EventsPanel.tsx';
 import { OnnxChoice } from './OnnxChoice.tsx';
 import { PagePanel } from './PagePanel.tsx';
-import { fileNameOf, onnxBytes, packageParts } from './packageContents.ts';
+import { fileNameOf, onnxBytes, partsOf } from './packageContents.ts';
 import { embeddingSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
 
 export interface ExportScreenProps {
@@ -171,7 +172,7 @@ function DownloadPanel({ run, onnx, exportRun }: DownloadPanelProps) {
           This training {endings[run.status]}. The download holds {keptWeights(run)}
           {run.bestEpoch === null
             ? ': no epoch was finished.'
-            : `; ${formatCounted(run.config.epochs, 'epoch')} were planned.`}
+            : `; ${formatCounted(epochsOfAll(run.config, run.plan), 'epoch')} were planned.`}
         </p>
       )}
     </section>
@@ -191,12 +192,12 @@ function ContentsPanel({ run }: { run: FinetunedRun }) {
     <section className={css.panel} aria-label="What the zip holds">
       <h2 className={css.subheading}>What the zip holds</h2>
       <ul className={css.parts}>
-        {packageParts.map(({ file, purpose }) => (
+        {partsOf(run).map(({ file, purpose }) => (
           <li key={file}>
             <code>{file}</code>
             <span className={css.quiet}>
               {purpose}
-              {file === 'model.safetensors' && `, ${formatBytes(run.weightBytes)}`}
+              {file.endsWith('.safetensors') && `, ${formatBytes(run.weightBytes / run.members)}`}
             </span>
           </li>
         ))}
@@ -231,7 +232,13 @@ function UsagePanel({ run, onnx }: { run: FinetunedRun; onnx: readonly OnnxFile[
         <Tabs.Panel value="python" pt="md" className={css.snippets}>
           <Snippet
             name="Python"
-            code={pythonSnippet(folder, run.config.maxTokens, run.data.cleaning, run.config.normalisation !== null)}
+            code={pythonSnippet(
+              folder,
+              run.config.maxTokens,
+              run.data.cleaning,
+              run.config.normalisation !== null,
+              run.members,
+            )}
           />
         </Tabs.Panel>
         <Tabs.Panel value="javascript" pt="md" className={css.snippets}>

@@ -39,7 +39,8 @@ export function PagePanel({ run, exportPage }: PagePanelProps) {
       <h2 className={css.subheading}>Web page for colleagues</h2>
       <p className={css.quiet}>
         One .html file with the model in it: a box for a title, and lists or CSV files of them. It opens from disk in
-        any recent browser, needs no network and cannot send anything.
+        any recent browser, needs no network and cannot send anything. Its weights are rounded, beyond 10 MB to 8 bits,
+        which moves probabilities a little: the page says so.
         {neighbours && ' It holds the titles this model learnt from.'}
       </p>
       <Button

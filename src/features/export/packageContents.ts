@@ -1,5 +1,7 @@
 /** What a downloaded model consists of, in words for the user. */
+import { memberFile } from '../../shared/members.ts';
 import { onnxWeightBytes, type OnnxFile, type OnnxForm, type OnnxPrecision } from '../../shared/onnxFiles.ts';
+import type { FinetunedRun } from '../../shared/training.ts';
 
 export interface PackagePart {
   file: string;
@@ -7,13 +9,23 @@ export interface PackagePart {
   purpose: string;
 }
 
-export const packageParts: readonly PackagePart[] = [
+const packageParts: readonly PackagePart[] = [
   { file: 'model.safetensors', purpose: 'The weights, float32, under their Hugging Face names' },
   { file: 'config.json', purpose: 'The architecture and the names of the labels' },
   { file: 'tokenizer.json', purpose: 'How a title becomes tokens, with the settings and the vocabulary beside it' },
   { file: 'rung.json', purpose: 'Thresholds, title cleaning, and every figure of the test rows' },
   { file: 'README.md', purpose: 'The model card: what it is, how good it is, what it cannot do' },
 ];
+
+/** The same of a run; of several models that are averaged, each has its file. */
+export function partsOf({ members }: Pick<FinetunedRun, 'members'>): PackagePart[] {
+  const [weights, ...others] = packageParts;
+  const further = Array.from({ length: members - 1 }, (_, i) => ({
+    file: memberFile(i + 1),
+    purpose: 'A further model: Rung, the ONNX files and the code below take the mean of their logits',
+  }));
+  return [weights, ...further, ...others];
+}
 
 /** What each ONNX file is for, and what its numbers are. */
 export const onnxForms: Record<OnnxForm, { title: string; purpose: string }> = {

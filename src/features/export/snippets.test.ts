@@ -16,6 +16,14 @@ it('cleans titles in Python with the steps that are on, in their order', () => {
   expect(code).toContain('rung.json", encoding="utf-8"))["thresholds"]');
 });
 
+it('averages several models in Python', () => {
+  expect(pythonSnippet('run', 48, steps)).not.toContain('member');
+  const code = pythonSnippet('run', 48, steps, false, 3);
+  expect(code).toContain('from safetensors.torch import load_file\nfrom transformers import');
+  expect(code).toContain('for number in range(2, 4):');
+  expect(code).toContain('mean(0).sigmoid().tolist()');
+});
+
 it('is valid Python when nothing is cleaned and the name has quotes', () => {
   const code = pythonSnippet('my "run"', 64, steps);
   expect(code).toContain('training\n    return title\n');

@@ -1,5 +1,6 @@
 /** How to use a downloaded model elsewhere. */
 import type { CleaningOptions } from '../../shared/dataset.ts';
+import { memberSnippet } from '../../shared/memberSnippet.ts';
 import { onnxDtypes, onnxModelNames, type OnnxFile } from '../../shared/onnxFiles.ts';
 
 /** A string literal of Python and of JavaScript. */
@@ -30,21 +31,23 @@ function pythonCleaning(cleaning: CleaningOptions, normalForm: boolean): string 
   );
 }
 
-/** Python, with transformers and torch. `cleaning` is what titles went through before training, then `normalForm`. */
+/** Python, with transformers and torch. `cleaning` is what titles went through before training, then `normalForm`; `members` models are averaged. */
 export function pythonSnippet(
   folder: string,
   maxTokens: number,
   cleaning: CleaningOptions,
   normalForm = false,
+  members = 1,
 ): string {
+  const { imports, load, logits } = memberSnippet(members);
   return `import html, json, re, unicodedata
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+${imports}from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 folder = ${literal(folder)}  # the unzipped download
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+${load}
 thresholds = json.load(open(f"{folder}/rung.json", encoding="utf-8"))["thresholds"]
 
 ${pythonCleaning(cleaning, normalForm)}
@@ -53,7 +56,7 @@ titles = ["VP & Chief Information Officer", "Staff Nurse"]
 inputs = tokenizer([clean(title) for title in titles], padding=True, truncation=True, max_length=${maxTokens},
                    return_token_type_ids=False, return_tensors="pt")
 with torch.no_grad():
-    probabilities = model(**inputs).logits.sigmoid().tolist()
+    probabilities = ${logits}.sigmoid().tolist()
 for title, row in zip(titles, probabilities):
     print(title, [model.config.id2label[i] for i, p in enumerate(row) if p >= thresholds[i]])
 `;

@@ -74,6 +74,6 @@ export function OneLabel(props: OneLabelProps) {
 function sourceText({ kind, rows }: JudgedRows): string {
   const follow = 'Everything on this page follows, and Predict and the download go by it.';
   return kind === 'validation'
-    ? `Drag the point: it is the threshold, on the ${formatCount(rows)} validation rows that thresholds are chosen on. ${follow} A threshold that is moved by looking at the test rows makes the test figures optimistic; the curve is safe to look at.`
+    ? `Drag the point: it is the threshold, on the ${formatCount(rows)} validation rows, which the model that answers them has not learnt. ${follow} A threshold that is moved by looking at the test rows makes the test figures optimistic; the curve is safe to look at.`
     : `Drag the point: it is the threshold. ${follow} This run kept no answers on its validation rows, so the curve is drawn on the test rows themselves: a threshold that is moved by it makes the test figures optimistic.`;
 }

@@ -1,4 +1,5 @@
 /** What a run is, in a sentence. */
+import { learntRowCount } from '../../shared/epochs.ts';
 import type { RunRecord } from '../../shared/training.ts';
 import { formatCounted, formatDuration } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
@@ -8,11 +9,11 @@ export function runText(run: RunRecord): string {
   switch (run.kind) {
     case 'finetune': {
       const kept = run.weightBytes > 0 ? `; kept are ${keptWeights(run)}` : '';
-      const rows = formatCounted(run.plan.trainRows, 'title');
+      const rows = formatCounted(learntRowCount(run), 'title');
       return `${run.encoderName}, trained on ${rows} of ${run.data.name} in ${took}, on ${run.device.name}${kept}.`;
     }
     case 'classical': {
-      const rows = formatCounted(run.plan.trainRows + run.plan.validationRows, 'title');
+      const rows = formatCounted(learntRowCount(run), 'title');
       return `One classical classifier for each label, trained on ${rows} of ${run.data.name} in ${took}, on the processor.`;
     }
     case 'cross-validation': {

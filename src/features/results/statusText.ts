@@ -1,3 +1,4 @@
+import { epochsOfAll } from '../../shared/epochs.ts';
 import type { FinetunedRun, RunRecord, RunStatus } from '../../shared/training.ts';
 import { formatCounted } from '../../ui/format.ts';
 import { keptWeights } from '../../ui/keptWeights.ts';
@@ -34,7 +35,7 @@ function sentence(text: string): string {
 function doneText(run: RunRecord): string {
   switch (run.kind) {
     case 'finetune':
-      return `${formatCounted(run.epochs.length, 'epoch')} of ${run.config.epochs}`;
+      return `${formatCounted(run.epochs.length, 'epoch')} of ${epochsOfAll(run.config, run.plan)}`;
     case 'classical':
       return `${formatCounted(run.chosen.length, 'label')} of ${run.data.labelNames.length}`;
     case 'cross-validation':
@@ -68,8 +69,8 @@ export function statusText(run: RunRecord): StatusText | null {
   return run.kind === 'finetune' ? endedEarlyText(run, done) : null;
 }
 
-function endedEarlyText({ epochs, config }: FinetunedRun, done: string): StatusText | null {
-  if (epochs.length >= config.epochs || config.earlyStoppingPatience === null) return null;
+function endedEarlyText({ epochs, config, plan }: FinetunedRun, done: string): StatusText | null {
+  if (epochs.length >= epochsOfAll(config, plan) || config.earlyStoppingPatience === null) return null;
   return {
     title: `Ended by itself after ${done}`,
     detail: `Validation F1 had not risen for ${formatCounted(config.earlyStoppingPatience, 'epoch')}, as early stopping asks.`,

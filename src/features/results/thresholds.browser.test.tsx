@@ -17,6 +17,9 @@ import { figuresAt, labelRows, nearestStop, stopsOf, thresholdText } from './lab
 import { outcomesOf, wrongOutcomes } from './outcomes.ts';
 import { ResultsScreen } from './ResultsScreen.tsx';
 
+/** A machine that does other things is slow to settle. */
+const patience = { timeout: 15_000 };
+
 const rows = exampleRows(223);
 const validation = testArrays(exampleRows(223, 8));
 const director = labelRows(validation, 6, 1);
@@ -43,7 +46,8 @@ async function show(shown = run) {
         onPredict={nothing}
         onExport={nothing}
         onThresholds={onThresholds}
-        measure={async (request) => splitFigures(request)}
+        // No figure here is an interval, which take their time in the page.
+        measure={async (request) => splitFigures({ ...request, resamples: 20 })}
         nearestTitles={testExplainer.nearestTitles}
       />
     </MantineProvider>,
@@ -85,7 +89,7 @@ describe('moving a threshold', () => {
     const list = screen.getByRole('region', { name: 'Titles answered wrongly' });
     await expect.element(list.getByRole('status')).toHaveTextContent(`${wrong} titles`);
     await expect.element(screen.getByText(/^The threshold of Director was moved by hand/)).toBeVisible();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledExactlyOnceWith('1', thresholds));
+    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledExactlyOnceWith('1', thresholds), patience);
   });
 
   it('by pressing the curve, and back with one press', async () => {
@@ -99,7 +103,7 @@ describe('moving a threshold', () => {
     const aim = stops[Math.floor(stops.length / 4)];
     const { left, top } = toPixels(aim, width, height);
     await userEvent.click(area, { position: { x: Math.round(left), y: Math.round(top) } });
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledOnce(), patience);
     const [, kept] = onThresholds.mock.calls[0];
     const { precision, recall } = figuresAt(director, kept[1]);
     expect(recall).toBeCloseTo(aim.x, 1);
@@ -109,7 +113,7 @@ describe('moving a threshold', () => {
     await expect
       .element(screen.getByText(/^Thresholds were chosen on rows that the answering model had not seen/))
       .toBeVisible();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.chosenThresholds));
+    await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.chosenThresholds), patience);
   });
 
   it('by typing, with points on the way to a number', async () => {
@@ -118,7 +122,7 @@ describe('moving a threshold', () => {
     await userEvent.clear(input);
     await userEvent.type(input, '0.605');
     await expect.element(input).toHaveValue('0.605');
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.thresholds.with(0, 0.605)));
+    await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.thresholds.with(0, 0.605)), patience);
   });
 
   it('is kept when the screen is left before it rested', async () => {
@@ -135,7 +139,7 @@ describe('moving a threshold', () => {
     await expect.element(screen.getByText(/^The threshold of Director was moved by hand/)).toBeVisible();
     await open('Director');
     await screen.getByRole('button', { name: 'Back to 0.47' }).click();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.chosenThresholds));
+    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.chosenThresholds), patience);
   });
 });
 
@@ -150,7 +154,7 @@ describe('costs', () => {
       .element(screen.getByText(new RegExp(`${fp} false and ${fn} missed cost ${20 * fp + fn},`)))
       .toBeVisible();
     await screen.getByRole('button', { name: `Use ${thresholdText(expected)}` }).click();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.thresholds.with(1, expected)));
+    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.thresholds.with(1, expected)), patience);
   });
 
   it('of a rare label follow calibrated probabilities', async () => {

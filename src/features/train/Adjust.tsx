@@ -124,8 +124,9 @@ function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDr
         {config.loss === 'asymmetric' && number('asymmetricGamma')}
         {config.loss === 'asymmetric' && number('asymmetricMargin')}
         {number('labelSmoothing')}
-        {number('distillationFolds')}
-        {config.distillationFolds > 0 && number('distillationShare')}
+        {number('ensembleFolds')}
+        {config.ensembleFolds === 0 && number('distillationFolds')}
+        {config.ensembleFolds === 0 && config.distillationFolds > 0 && number('distillationShare')}
         <Choice
           label="Class weights"
           description="Makes rare labels count more: they are found more often, at the price of more false alarms."

@@ -98,7 +98,9 @@ export function LivePanel({ live, config: chosen, labelNames, onPause, onResume,
           stepsPerEpoch={live.plan?.stepsPerEpoch ?? null}
           plannedEpochs={plannedEpochs(live) ?? config.epochs}
           labelNames={live.plan?.labelNames ?? labelNames}
-          bestEpoch={live.bestEpoch}
+          // Of several models each has its own.
+          bestEpoch={live.member ? null : live.bestEpoch}
+          memberStarts={live.memberStarts}
           peakRate={config.learningRate}
         />
       )}
@@ -171,7 +173,8 @@ function bestRecord(live: LiveRun): EpochRecord | undefined {
 
 function LiveStats({ live, config }: { live: LiveRun; config: TrainingConfig }) {
   const step = live.steps.at(-1);
-  const shown = config.bestBy === 'last' ? live.epochs.at(-1) : bestRecord(live);
+  const latest = config.bestBy === 'last' || live.member !== null;
+  const shown = latest ? live.epochs.at(-1) : bestRecord(live);
   const figure = figureOf(config);
   const epochs = plannedEpochs(live) ?? config.epochs;
   return (
@@ -207,10 +210,10 @@ function LiveStats({ live, config }: { live: LiveRun; config: TrainingConfig }) 
         help="The size of each correction; it rises in the warm-up and then follows the schedule."
       />
       <Stat
-        label={config.bestBy === 'last' ? figureNames[figure] : `Best ${figureNames[figure].replace('M', 'm')}`}
+        label={latest ? figureNames[figure] : `Best ${figureNames[figure].replace('M', 'm')}`}
         value={formatFigure(shown?.[figure])}
         context={shown ? `in epoch ${shown.epoch}, on ${rowsText(live)}` : ''}
-        help={keptHelp[config.bestBy === 'last' ? 'last' : 'best']}
+        help={keptHelp[live.member ? 'ofEach' : config.bestBy === 'last' ? 'last' : 'best']}
       />
     </StatRow>
   );
@@ -220,9 +223,13 @@ const figureNames = { microF1: 'Micro-F1', macroF1: 'Macro-F1' };
 
 const keptHelp = {
   last: 'How well the validation rows are told, by what was learnt so far. The last epoch is the one that is kept.',
+  ofEach:
+    'How well this model tells the rows of its fold, which it does not learn. Each model keeps its last epoch, or its best one where Adjust says so; the answers of all are averaged.',
   best: 'The best epoch so far on validation rows: its weights are the ones that are kept.',
 };
 
 function rowsText(live: LiveRun): string {
+  // A model among several is validated on its own.
+  if (live.member) return 'its fold';
   return live.plan ? formatCounted(live.plan.validationRows, 'row') : 'validation rows';
 }

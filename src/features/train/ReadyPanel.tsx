@@ -4,7 +4,7 @@ import { Cpu, Database, Layers, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ClassicalConfig } from '../../shared/classical.ts';
 import type { LabelCount } from '../../shared/dataset.ts';
-import { epochsOf, foldModelCount } from '../../shared/epochs.ts';
+import { epochsOf, foldModelCount, memberCount } from '../../shared/epochs.ts';
 import type { FoldPlan } from '../../shared/recipe.ts';
 import type { DeviceReport, EncoderInfo, TrainingConfig } from '../../shared/training.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../ui/format.ts';
@@ -126,8 +126,11 @@ function EstimateText({ estimate, config, classical, foldPlan, dataset }: ReadyP
   }
   const rows = dataset?.rows ?? 0;
   const models = foldModelCount(config, Math.round(rows * config.split.train));
+  const { train, validation } = config.split;
+  const members = memberCount(config, Math.round(rows * (train + validation)));
   const first = models > 0 ? `, after ${formatCounted(models, 'fold model')}` : '';
-  const epochs = trainings + formatCounted(epochsOf(rows, config, foldPlan), 'epoch') + first;
+  const averaged = members > 1 ? `${formatCounted(members, 'model')} of ` : '';
+  const epochs = trainings + averaged + formatCounted(epochsOf(rows, config, foldPlan), 'epoch') + first;
   if (!estimate) return <>{epochs}. Measuring how long that takes here…</>;
   const time = formatDuration(estimate.seconds < 10 ? estimate.seconds : Math.round(estimate.seconds / 5) * 5);
   return (
@@ -142,6 +145,9 @@ function rowsText({ rows }: TrainableData, { config, classical, foldPlan }: Read
   if (foldPlan) return `each is tested once by a model that has not seen it, in ${foldPlan.folds} folds.`;
   const [train, validation, test] = splitRows(rows, (classical ?? config).split);
   const aside = `${formatCount(test)} kept aside for the final figures.`;
+  const members = classical ? 1 : memberCount(config, train + validation);
+  if (members > 1)
+    return `about ${formatCount(train + validation)} to learn from, each kept from one of ${formatCount(members)} models to validate it, ${aside}`;
   return classical
     ? `about ${formatCount(train + validation)} to learn from, ${aside}`
     : `about ${formatCount(train)} to learn from, ${formatCount(validation)} to ${config.bestBy === 'last' ? 'watch it and choose thresholds' : 'choose the best epoch'}, ${aside}`;

@@ -2,6 +2,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { memo, useMemo, useState } from 'react';
 import type { EpochRecord, FinetunedRun, RunRecord } from '../../shared/training.ts';
+import { epochsOfAll } from '../../shared/epochs.ts';
 import { formatFigure } from '../../ui/format.ts';
 import { LineChart } from '../../ui/LineChart.tsx';
 import type { LinePoint, LineSeries } from '../../ui/lineGeometry.ts';
@@ -10,7 +11,7 @@ import { ComparedLabels } from './ComparedLabels.tsx';
 import { comparedFigures, differingSettings, type ComparedRow } from './compareRuns.ts';
 import { RunHeads } from './RunHeads.tsx';
 import { SameRowsPanel } from './SameRowsPanel.tsx';
-import { runStyle, smooth, trainLossPoints } from './series.ts';
+import { runStyle, smoothTrainLoss } from './series.ts';
 import { formatEpoch } from './TrainingCharts.tsx';
 import classes from './TrainScreen.module.css';
 
@@ -21,7 +22,9 @@ export interface RunComparisonProps {
 }
 
 function overlaid(runs: readonly (FinetunedRun | null)[], points: (run: FinetunedRun) => LinePoint[]): LineSeries[] {
-  return runs.flatMap((run, i) => (run ? [{ id: run.id, name: run.name, points: points(run), ...runStyle(i) }] : []));
+  return runs.flatMap((run, i) =>
+    run ? [{ id: run.id, name: run.name, points: points(run), starts: run.memberStarts, ...runStyle(i) }] : [],
+  );
 }
 
 const overEpochs =
@@ -30,14 +33,10 @@ const overEpochs =
     run.epochs.map((record) => ({ x: record.epoch, y: figure(record) }));
 
 const trainLoss = (run: FinetunedRun): LinePoint[] =>
-  smooth(
-    trainLossPoints({
-      steps: run.steps,
-      epochs: run.epochs,
-      stepsPerEpoch: Math.max(1, run.plan.totalSteps / Math.max(1, run.config.epochs)),
-    }),
-    0.15,
-  );
+  smoothTrainLoss({
+    ...run,
+    stepsPerEpoch: Math.max(1, run.plan.totalSteps / epochsOfAll(run.config, run.plan)),
+  });
 
 const pictures = [
   { title: 'Training loss', points: trainLoss, bounded: false },
@@ -61,7 +60,7 @@ export const RunComparison = memo(function RunComparison({ runs, onClear }: RunC
     [finetuned],
   );
   const xDomain = useMemo(
-    () => [0, Math.max(1, ...finetuned.map((run) => run?.config.epochs ?? 0))] as const,
+    () => [0, Math.max(1, ...finetuned.map((run) => (run ? epochsOfAll(run.config, run.plan) : 0)))] as const,
     [finetuned],
   );
   return (

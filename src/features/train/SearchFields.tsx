@@ -92,11 +92,11 @@ export function SearchFields({ blocked, onSearch }: SearchFieldsProps) {
   );
 }
 
-/** What it takes, in trainings on all rows. */
+/** What it takes, in trainings of one model on all rows: trials average none. */
 function costText(plan: SearchPlan): string {
   const rounds = searchRounds(plan);
   const trainings = rounds.reduce((sum, { trials, share }) => sum + trials * share, 0) * plan.folds;
-  const cost = `About as much time as ${formatCounted(Math.round(trainings), 'training')}.`;
+  const cost = `About as much time as ${formatCounted(Math.round(trainings), 'training')} of one model.`;
   if (rounds.length === 1) return cost;
   const steps = rounds.map(({ trials, share }) => `${trials} on ${formatPercent(share)}`).join(', then ');
   return `${cost} Of the rows to learn from: ${steps}, the best of each round going on.`;

@@ -120,6 +120,8 @@ const live: LiveRun = {
   },
   ...exampleCurves(3.5, 56),
   bestEpoch: 2,
+  member: null,
+  memberStarts: [],
   notices: ['The graphics card was lost once.'],
 };
 
@@ -167,8 +169,8 @@ describe('settings', () => {
     expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...exampleConfig, learningRate: 3e-4 });
     await screen.getByLabelText('Dropout, %').fill('20');
     expect(on.onConfigChange).toHaveBeenLastCalledWith({ ...exampleConfig, learningRate: 3e-4, dropout: 0.2 });
-    // Four of the example's are not the defaults, either: epochs, least steps, early stopping, the epoch that is kept.
-    await expect.element(screen.getByText('6 settings changed')).toBeVisible();
+    // Five of the example's are not the defaults, either: epochs, least steps, early stopping, the epoch that is kept, one model.
+    await expect.element(screen.getByText('7 settings changed')).toBeVisible();
     await screen.getByRole('button', { name: /Reset/ }).click();
     expect(on.onReset).toHaveBeenCalledOnce();
   });

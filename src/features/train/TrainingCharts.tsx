@@ -15,6 +15,8 @@ export interface TrainingChartsProps {
   plannedEpochs: number;
   labelNames: readonly string[];
   bestEpoch: number | null;
+  /** Epochs after which another model begins, where several are averaged. */
+  memberStarts: readonly number[];
   /** Highest learning rate of the schedule: the scale of its picture. */
   peakRate: number;
 }
@@ -31,10 +33,10 @@ export function formatEpoch(epoch: number): string {
 const drawEvery = 500;
 
 /** The records as the charts draw them: at most twice a second, the last ones always. */
-function useDrawnRecords({ steps, epochs, stepsPerEpoch, bestEpoch }: TrainingChartsProps) {
+function useDrawnRecords({ steps, epochs, stepsPerEpoch, bestEpoch, memberStarts }: TrainingChartsProps) {
   const records = useMemo(
-    () => ({ steps, epochs, stepsPerEpoch: stepsPerEpoch ?? 1, bestEpoch }),
-    [steps, epochs, stepsPerEpoch, bestEpoch],
+    () => ({ steps, epochs, stepsPerEpoch: stepsPerEpoch ?? 1, bestEpoch, memberStarts }),
+    [steps, epochs, stepsPerEpoch, bestEpoch, memberStarts],
   );
   return useThrottledValue(records, drawEvery);
 }
@@ -42,11 +44,17 @@ function useDrawnRecords({ steps, epochs, stepsPerEpoch, bestEpoch }: TrainingCh
 /** @see TrainingChartsProps */
 export function TrainingCharts(props: TrainingChartsProps) {
   const { plannedEpochs, labelNames, peakRate } = props;
-  const { steps, epochs, stepsPerEpoch, bestEpoch } = useDrawnRecords(props);
+  const { steps, epochs, stepsPerEpoch, bestEpoch, memberStarts } = useDrawnRecords(props);
   const [hover, setHover] = useState<number | null>(null);
-  const byStep = useMemo(() => ({ steps, epochs, stepsPerEpoch }), [steps, epochs, stepsPerEpoch]);
+  const byStep = useMemo(
+    () => ({ steps, epochs, stepsPerEpoch, memberStarts }),
+    [steps, epochs, stepsPerEpoch, memberStarts],
+  );
   // Only with a new epoch: these lines do not change with every report of steps.
-  const byEpoch = useMemo(() => ({ steps: [], epochs, stepsPerEpoch }), [epochs, stepsPerEpoch]);
+  const byEpoch = useMemo(
+    () => ({ steps: [], epochs, stepsPerEpoch, memberStarts }),
+    [epochs, stepsPerEpoch, memberStarts],
+  );
   const loss = useMemo(() => lossSeries(byStep), [byStep]);
   const rate = useMemo(() => learningRateSeries(byStep), [byStep]);
   const scores = useMemo(() => scoreSeries(byEpoch), [byEpoch]);
@@ -58,6 +66,7 @@ export function TrainingCharts(props: TrainingChartsProps) {
     () => (bestEpoch === null ? null : { x: bestEpoch, label: `kept: epoch ${bestEpoch}` }),
     [bestEpoch],
   );
+  const parts = useMemo(() => memberStarts.map((x, i) => ({ x, label: `model ${i + 2}` })), [memberStarts]);
   const shared = {
     xDomain,
     xName: 'epoch',
@@ -66,6 +75,7 @@ export function TrainingCharts(props: TrainingChartsProps) {
     hover,
     onHover: setHover,
     marker,
+    parts,
     height: 248,
   };
   return (

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FinetunedRun, LabelReport } from '../../shared/training.ts';
 import { testRecord } from '../../testing/runRecord.ts';
-import { comparedFigures, comparedLabels } from './compareRuns.ts';
+import { comparedFigures, comparedLabels, keptValidationF1 } from './compareRuns.ts';
 
 function labelReport(name: string): LabelReport {
   return { name, support: 4, predicted: 4, threshold: 0.5, precision: null, recall: null, f1: null };
@@ -34,4 +34,17 @@ it('tells the speed of training by the epoch in the middle', () => {
   ];
   const rows = comparedFigures([testRecord({ epochs }), testRecord({ epochs: [] })]);
   expect(rows.find(({ name }) => name.startsWith('Titles a second'))?.values).toEqual(['480', '–']);
+});
+
+it('gives the validation F1 of the epochs that are kept: of several models the mean', () => {
+  const record = testRecord();
+  const [epoch] = record.epochs;
+  const epochs = [0.5, 0.9, 0.4, 0.7, 0.1].map((microF1, i) => Object.assign({}, epoch, { epoch: i + 1, microF1 }));
+  const config = { ...record.config, bestBy: 'last' as const };
+  expect(keptValidationF1(testRecord({ config, epochs, bestEpoch: 2 }))).toBe(0.9);
+  // The third model had not come to its end.
+  const averaged = { config, epochs, bestEpoch: 5, members: 2, memberStarts: [2, 4] };
+  expect(keptValidationF1(testRecord(averaged))).toBeCloseTo((0.9 + 0.7) / 2, 12);
+  const best = { ...averaged, epochs: epochs.toSpliced(0, 1, { ...epoch, epoch: 1, microF1: 0.95 }) };
+  expect(keptValidationF1(testRecord({ ...best, config: { ...config, bestBy: 'microF1' } }))).toBeCloseTo(0.825, 12);
 });

@@ -1,14 +1,27 @@
 /** What differs between runs: settings, data, figures. */
 import { figureOf, type Interval, type LabelReport, type RunRecord, type SplitReport } from '../../shared/training.ts';
+import { curveParts } from '../../shared/curveParts.ts';
 import { describeRun } from '../../ui/configText.ts';
 import { formatBytes, formatCount, formatDuration, formatFigure, formatInterval } from '../../ui/format.ts';
 
-/** Validation F1 of the epoch that is kept; null while no epoch is done, and for what has no epochs. */
+/**
+ * Validation F1 of the epoch that is kept; of several models the mean, each on a fold of its own. Null while no epoch is done, and for
+ * what has no epochs.
+ */
 export function keptValidationF1(run: RunRecord): number | null {
   if (run.kind !== 'finetune') return null;
+  const figure = figureOf(run.config);
+  if (run.members > 1) {
+    const points = run.epochs.map((record) => ({ x: record.epoch, y: record[figure] }));
+    const models = curveParts(points, run.memberStarts).slice(0, run.members);
+    if (models.length < run.members || models.some((part) => part.length === 0)) return null;
+    const kept = models.map((part) =>
+      run.config.bestBy === 'last' ? part.at(-1)!.y : Math.max(...part.map(({ y }) => y)),
+    );
+    return kept.reduce((sum, y) => sum + y, 0) / kept.length;
+  }
   const best = run.epochs.find((record) => record.epoch === run.bestEpoch);
-  if (!best) return null;
-  return best[figureOf(run.config)];
+  return best ? best[figure] : null;
 }
 
 function cleaning(run: RunRecord): string {
@@ -81,7 +94,7 @@ export function comparedFigures(runs: readonly RunRecord[]): ComparedRow[] {
     {
       name: 'Epoch kept',
       values: runs.map((run) =>
-        run.kind === 'finetune' && run.bestEpoch !== null ? formatCount(run.bestEpoch) : nothing,
+        run.kind === 'finetune' && run.bestEpoch !== null && run.members === 1 ? formatCount(run.bestEpoch) : nothing,
       ),
     },
     { name: 'Test micro-F1', values: report(({ microF1 }) => microF1) },

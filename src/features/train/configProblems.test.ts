@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
+import { rungConfig, type TrainingConfig } from '../../shared/training.ts';
 import { changedSettings, configProblems, splitRows } from './configProblems.ts';
 
-const usual: TrainingConfig = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'small' } };
+const usual: TrainingConfig = { ...rungConfig, encoder: { kind: 'shipped', id: 'small' } };
 
 describe('configProblems', () => {
   it('finds nothing wrong with the defaults', () => expect(configProblems(usual)).toEqual({}));

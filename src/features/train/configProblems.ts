@@ -3,7 +3,7 @@ import { defaultClassicalConfig, type ClassicalConfig } from '../../shared/class
 import type { FoldPlan } from '../../shared/recipe.ts';
 import type { SearchPlan } from '../../shared/search.ts';
 import type { ExtraRow } from '../../shared/extraRow.ts';
-import { defaultTrainingConfig, type TrainingConfig } from '../../shared/training.ts';
+import { rungConfig, type TrainingConfig } from '../../shared/training.ts';
 import { formatPercent } from '../../ui/format.ts';
 
 export type ConfigProblems = Partial<Record<keyof TrainingConfig, string>>;
@@ -55,8 +55,8 @@ export function configProblems(config: TrainingConfig): ConfigProblems {
     asymmetricGamma: between(config.asymmetricGamma, 0, 10),
     asymmetricMargin: between(config.asymmetricMargin, 0, 0.5, formatPercent),
     labelSmoothing: between(config.labelSmoothing, 0, 0.5, formatPercent),
-    distillationFolds:
-      config.distillationFolds === 1 ? '0, or a whole number from 2 to 10' : whole(config.distillationFolds, 0, 10),
+    distillationFolds: foldsProblem(config.distillationFolds),
+    ensembleFolds: foldsProblem(config.ensembleFolds),
     distillationShare: between(config.distillationShare, 0, 1, formatPercent),
     earlyStoppingPatience:
       config.earlyStoppingPatience === null ? undefined : whole(config.earlyStoppingPatience, 1, 100),
@@ -81,6 +81,10 @@ export function classicalProblems(config: ClassicalConfig): ClassicalProblems {
     extraRows: extraRowsProblem(config.extraRows),
   };
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
+}
+
+function foldsProblem(folds: number): string | undefined {
+  return folds === 1 ? '0, or a whole number from 2 to 10' : whole(folds, 0, 10);
 }
 
 /** The same for a cross-validation. */
@@ -114,10 +118,7 @@ export function changedClassical(config: ClassicalConfig): number {
 }
 
 /** How many settings differ from the recipe's; the encoder is a choice of its own. */
-export function changedSettings(
-  config: TrainingConfig,
-  recipe: Omit<TrainingConfig, 'encoder'> = defaultTrainingConfig,
-): number {
+export function changedSettings(config: TrainingConfig, recipe: Omit<TrainingConfig, 'encoder'> = rungConfig): number {
   const { split, encoder: _, ...rest } = config;
   const { split: usualSplit, ...defaults } = recipe;
   const splitChanged = changedSplit(split, usualSplit);

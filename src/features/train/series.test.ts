@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochRecord, StepRecord } from '../../shared/training.ts';
-import { labelSeries, lossSeries, smooth, trainLossPoints } from './series.ts';
+import { labelSeries, learningRateSeries, lossSeries, smooth, trainLossPoints } from './series.ts';
 
 const step = (at: number, loss: number): StepRecord => ({
   step: at,
@@ -64,6 +64,7 @@ describe('series', () => {
     steps: [step(5, 0.7), step(10, 0.5)],
     epochs: [epoch(1, [0.9, null]), epoch(2, [0.95, 0.2])],
     stepsPerEpoch: 10,
+    memberStarts: [],
   };
 
   it('counts x in epochs', () => {
@@ -72,6 +73,25 @@ describe('series', () => {
       { x: 1, y: 0.5 },
     ]);
     expect(lossSeries(source).map((line) => line.points.length)).toEqual([2, 2, 2]);
+  });
+
+  it('keeps each model between its own starts, however many steps its epochs take', () => {
+    const ends = [9, 18, 28, 38];
+    const uneven = {
+      steps: [9, 18, 19, 27, 38, 43].map((at) => step(at, 0.5)),
+      epochs: ends.map((at, i) => Object.assign(epoch(i + 1, []), { step: at })),
+      stepsPerEpoch: 10,
+      memberStarts: [2, 4],
+    };
+    const xs = trainLossPoints(uneven).map(({ x }) => x);
+    expect(xs).toEqual([1, 2, 2.1, 2.9, 4, 4.5]);
+    expect(learningRateSeries(uneven)[0].points.map(({ x }) => x)).toEqual(xs);
+  });
+
+  it('smooths the loss of each model by itself', () => {
+    const two = { ...source, memberStarts: [0.5] };
+    expect(lossSeries(two)[1]).toMatchObject({ points: trainLossPoints(source), starts: [0.5] });
+    expect(lossSeries(source)[1].points[1].y).toBeGreaterThan(0.5);
   });
 
   it('leaves out epochs in which the F1 of a label cannot be told', () => {

@@ -4,6 +4,7 @@
  * The kept libraries gather a message in one growing array, so that weights would be in memory three times over. Here a message is a
  * list of pieces, and those of tensors are made only while they are written, one at a time.
  */
+import { concatenateAll } from '../../shared/concatenate.ts';
 
 /** Bytes of a known number that are made when they are needed. */
 export interface Payload {
@@ -106,11 +107,5 @@ function varint(value: number): Uint8Array<ArrayBuffer> {
 
 /** All pieces, end to end. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return concatenateAll(new Uint8Array(), pieces);
 }

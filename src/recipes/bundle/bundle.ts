@@ -8,11 +8,14 @@ import { rungJson } from '../../formats/rungJson.ts';
 import { configToJson, type ModelConfig } from '../../models/model.ts';
 import type { NamedArrays } from '../../shared/arrays.ts';
 import type { Dataset, Split } from '../../shared/dataset.ts';
+import { concatenate } from '../../shared/concatenate.ts';
+import { foldModelCount } from '../../shared/epochs.ts';
 import { RungError } from '../../shared/errors.ts';
 import { unpackStrings } from '../../shared/strings.ts';
 import type { FinetunedRun } from '../../shared/training.ts';
 import { normaliser } from '../../text/normalise.ts';
 import type { ModelFiles } from '../../formats/package.ts';
+import { learntRows, memberSides } from '../ensemble.ts';
 import { labelsOf } from '../labelsOf.ts';
 import { tokenizerFiles } from '../package.ts';
 import { mixedTargets } from '../selfDistillation.ts';
@@ -43,8 +46,19 @@ export function bundleFiles(input: BundleInput): Map<string, Blob> {
   // Without dropout the page leaves out the head's, too.
   const architecture = run.config.dropout === 0 ? { ...input.architecture, classifierDropout: 0 } : input.architecture;
   const config = text(JSON.stringify(configToJson(architecture, dataset.labelNames), null, 2));
-  const labels = labelsOf(dataset.labels, labelCount, split.train);
-  const recipe = recipeJson(run, architecture, { starts: new Uint32Array(split.train.length + 1), labels, labelCount });
+  const learnt = learntRows(split, run.config);
+  const labels = labelsOf(dataset.labels, labelCount, learnt);
+  const examples = { starts: new Uint32Array(learnt.length + 1), labels, labelCount };
+  // As the files have them, one after the other.
+  const positionOf = new Map(
+    Array.from(concatenate(split.train, split.validation), (row, position) => [row, position]),
+  );
+  const positions = (rows: Uint32Array): number[] => Array.from(rows, (row) => positionOf.get(row) ?? 0);
+  const members = memberSides(dataset, split, run.config).map((side) => ({
+    learnt: positions(side.learnt),
+    held: positions(side.held),
+  }));
+  const recipe = recipeJson(run, architecture, examples, members);
   const tokenizer = tokenizerFiles.flatMap((name) => {
     const bytes = encoderFiles.get(name);
     return bytes ? [{ name, content: new Blob([bytes]) }] : [];
@@ -79,7 +93,7 @@ function learntTargets(
   const positions = [...split.train.keys()].filter((i) => dataset.rowNumbers[split.train[i]] > 0);
   const cells = positions.length * width;
   const answered = validation && validation.actual.length === cells + split.validation.length * width;
-  if (config.distillationFolds === 0 || !answered) return labels;
+  if (foldModelCount(config, split.train.length) === 0 || !answered) return labels;
   const actual = validation.actual.subarray(0, cells);
   const probabilities = validation.probabilities.subarray(0, cells);
   return mixedTargets(labels, { positions, actual, probabilities }, config.distillationShare);

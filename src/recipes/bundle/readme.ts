@@ -1,5 +1,7 @@
 /** The words in a bundle: how to run it, what is the same as in the page and what is not. */
+import { sidesText } from '../../formats/sidesText.ts';
 import type { CleaningOptions } from '../../shared/dataset.ts';
+import { foldModelCount, plannedMembers } from '../../shared/epochs.ts';
 import type { FinetunedRun } from '../../shared/training.ts';
 
 const cleaningWords: Record<keyof CleaningOptions, string> = {
@@ -25,13 +27,21 @@ page chose thresholds on those answers, too; \`train.py\` chooses them on the va
 
 `;
 
+/** A paragraph, its blank line with it. */
+const membersText = `Several models are trained, each on the rows and with the seed that \`recipe.json\` names under \`members\` (training and validation rows, but for the
+fold it is validated on), and the mean of their logits answers.
+The result holds the first as any tool loads it and the others as \`member-2.safetensors\` and so on; dropped on Rung, they answer together.
+
+`;
+
 /** README.md. @param predicts whether the trained model is in the bundle */
 export function bundleReadme(run: FinetunedRun, predicts: boolean): string {
   const { config, plan, data, encoderName } = run;
+  const averaged = plannedMembers(config, plan) > 1;
+  const distilled = foldModelCount(config, plan.trainRows) > 0;
   return `# ${run.name.replace(/\s+/g, ' ')}, beyond one machine
 
-What Rung trained in a browser, to be trained again, longer or on more machines: ${encoderName} on ${plan.trainRows} rows of ${data.name}, validated on
-${plan.validationRows} and tested on ${plan.testRows}. **The titles are in \`data/\`**: give this folder to those who may see them.
+What Rung trained in a browser, to be trained again, longer or on more machines: ${encoderName} on ${data.name}, ${sidesText(run, String)}. **The titles are in \`data/\`**: give this folder to those who may see them.
 
 ## Train
 
@@ -52,13 +62,13 @@ thresholds. With dropout 0 the losses and weights of single steps agree but for 
 Not the same: dropout (${config.dropout}) draws other numbers, so results differ as between two seeds. A batch is read in one piece: parts that save memory change
 no result. On several devices a batch is shared among them; the last, smaller batch of an epoch is filled up there.
 
-${config.distillationFolds > 0 ? foldModelsText : ''}${predicts ? predictText(run) : 'This run kept no weights, so there is no trained model to predict with in here.'}
+${averaged ? membersText : ''}${distilled ? foldModelsText : ''}${predicts ? predictText(run) : 'This run kept no weights, so there is no trained model to predict with in here.'}
 
 ## What is in it
 
 | file | holds |
 |---|---|
-| \`data/*.csv\` | row number of the table (0: written by hand), title, the text that becomes tokens, 0 or 1 for each label${config.distillationFolds > 0 ? '; in train.csv what is learnt, a number between: the fold models’ answers are in it' : ''} |
+| \`data/*.csv\` | row number of the table (0: written by hand), title, the text that becomes tokens, 0 or 1 for each label${distilled ? '; in train.csv what is learnt, a number between: the fold models’ answers are in it' : ''} |
 | \`recipe.json\` | every setting, the weights of the labels, how each parameter is trained |
 | \`start/\` | config, tokenizer and weights before the first step |
 ${predicts ? '| `trained/` | the model as ONNX, its tokenizer, thresholds and cleaning (`rung.json`) |\n' : ''}`;

@@ -3,6 +3,7 @@ import { isDecayed, parameterShapes, type ModelConfig } from '../../models/model
 import type { Examples } from '../../shared/arrays.ts';
 import { thresholdsBy, type FinetunedRun, type TrainingConfig } from '../../shared/training.ts';
 import { rateFactorOf } from '../../training/parameterGroups.ts';
+import { memberSeed } from '../ensemble.ts';
 import { lossOf, positiveWeights } from '../finetune.ts';
 
 /** The first columns of the CSV files; the labels follow, 0 or 1. */
@@ -39,6 +40,8 @@ export interface RecipeJson {
   earlyStoppingPatience: number | null;
   thresholds: ReturnType<typeof thresholdsBy>;
   seed: number;
+  /** Of each model that is averaged: its seed, the rows it learns and those it is validated on, counted from 0 over train.csv and validation.csv; null: one model. */
+  members: { seed: number; learnt: number[]; held: number[] }[] | null;
   maxTokens: number;
   /** By Hugging Face name. */
   parameters: Record<string, ParameterSettings>;
@@ -46,11 +49,15 @@ export interface RecipeJson {
   reached: { microF1: number; macroF1: number; exactMatch: number } | null;
 }
 
-/** @param trainLabels of the training rows: class weights are counted on them */
+/**
+ * @param train the rows that are learnt: class weights are counted on them
+ * @param members positions of each model's rows
+ */
 export function recipeJson(
   run: Pick<FinetunedRun, 'config' | 'name' | 'version' | 'test'> & { data: { labelNames: string[] } },
   architecture: ModelConfig,
   train: Pick<Examples, 'starts' | 'labels' | 'labelCount'>,
+  members: readonly { learnt: number[]; held: number[] }[],
 ): RecipeJson {
   const { config, test, data } = run;
   const names = Object.keys(parameterShapes(architecture));
@@ -77,6 +84,7 @@ export function recipeJson(
     earlyStoppingPatience: config.earlyStoppingPatience,
     thresholds: thresholdsBy(config),
     seed: config.seed,
+    members: members.length > 1 ? members.map((side, i) => ({ seed: memberSeed(config, i), ...side })) : null,
     maxTokens: Math.min(config.maxTokens, architecture.maxPositions),
     parameters: Object.fromEntries(
       names.map((name) => [name, { decayed: isDecayed(name), factor: rateFactorOf(architecture, name, config) }]),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import save_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 here = Path(__file__).resolve().parent
@@ -276,15 +277,19 @@ class EpochChoice:
 
 
 @torch.no_grad()
-def probabilities_of(model, examples, collate, recipe):
-    """Probabilities and the mean loss of examples, dropout off."""
-    device = next(model.parameters()).device
-    model.eval()
+def probabilities_of(models, examples, collate, recipe):
+    """Probabilities by the mean of the models' logits, and the mean loss of examples, dropout off."""
     logits = []
+    for model in models:
+        model.eval()
     for at in range(0, len(examples), 256):
         batch = collate(examples[at:at + 256])
-        ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
-        logits.append(model(input_ids=ids, attention_mask=mask).logits.float().cpu())
+        each = []
+        for model in models:
+            device = next(model.parameters()).device
+            ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
+            each.append(model(input_ids=ids, attention_mask=mask).logits.float().cpu())
+        logits.append(torch.stack(each).mean(0))
     if not logits:
         return [], 0.0
     every = torch.cat(logits)
@@ -294,6 +299,15 @@ def probabilities_of(model, examples, collate, recipe):
 
 def labels_of(examples):
     return [row["labels"] for row in examples]
+
+
+def members_of(recipe, train, validation):
+    """Of each model its seed, the rows it learns and those it is validated on; one, unless several are averaged."""
+    if recipe["members"] is None:
+        return [(recipe["seed"], train, validation)]
+    rows = train + validation
+    pick = lambda positions: [rows[position] for position in positions]
+    return [(member["seed"], pick(member["learnt"]), pick(member["held"])) for member in recipe["members"]]
 
 
 # Loops
@@ -326,7 +340,7 @@ def train_plainly(model, train, validation, collate, recipe, steps=None, record=
             step += 1
             if record is not None:
                 record(step, loss.item(), model)
-        probabilities, loss = probabilities_of(model, validation, collate, recipe)
+        probabilities, loss = probabilities_of([model], validation, collate, recipe)
         score = score_of_epoch(labels_of(validation), probabilities, recipe)
         schedule.evaluated(score)
         print(f"epoch {epoch}: validation loss {loss:.4f}, F1 {score:.4f}", flush=True)
@@ -374,7 +388,7 @@ def train_with_trainer(model, train, validation, collate, recipe, output):
 
     class Epochs(TrainerCallback):
         def on_epoch_end(self, args, state, control, optimizer=None, **unused):
-            probabilities, loss = probabilities_of(model, validation, collate, recipe)
+            probabilities, loss = probabilities_of([model], validation, collate, recipe)
             score = score_of_epoch(labels_of(validation), probabilities, recipe)
             before = schedule.multiplier
             schedule.evaluated(score)
@@ -409,16 +423,20 @@ def train_with_trainer(model, train, validation, collate, recipe, output):
     return trainer.is_world_process_zero()
 
 
-def finish(model, tokenizer, validation, test, collate, recipe, output):
-    """Thresholds on the validation rows, figures on the test rows, and the folder of the model."""
-    on_validation, _ = probabilities_of(model, validation, collate, recipe)
+def finish(models, tokenizer, validated, test, collate, recipe, output):
+    """Thresholds on what each model says of the rows it was validated on, figures on the test rows, and the folder of the model: of several the
+    first, the others beside it as member-2.safetensors and so on, which Rung averages with it."""
     learnt = recipe["thresholds"] == "learnt"
     count = len(recipe["labels"])
-    thresholds = choose_thresholds(labels_of(validation), on_validation, recipe) if learnt else [0.5] * count
-    on_test, _ = probabilities_of(model, test, collate, recipe)
+    labels, probabilities = ([row for part in parts for row in part] for parts in zip(*validated))
+    thresholds = choose_thresholds(labels, probabilities, recipe) if learnt else [0.5] * count
+    on_test, _ = probabilities_of(models, test, collate, recipe)
     measured = figures(labels_of(test), on_test, thresholds)
     output.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(output)
+    models[0].save_pretrained(output)
+    for number, model in enumerate(models[1:], start=2):
+        tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+        save_file(tensors, output / f"member-{number}.safetensors")
     tokenizer.save_pretrained(output)
     (output / "thresholds.json").write_text(json.dumps(dict(zip(recipe["labels"], thresholds)), indent=1))
     (output / "figures.json").write_text(json.dumps(measured, indent=1))
@@ -430,8 +448,6 @@ def finish(model, tokenizer, validation, test, collate, recipe, output):
 
 def recorder(folder):
     """Losses and parameters after every step, to compare two engines with."""
-    from safetensors.torch import save_file
-
     folder.mkdir(parents=True, exist_ok=True)
     losses = []
 
@@ -449,26 +465,34 @@ def main():
     parser.add_argument("--plain", action="store_true", help="a plain loop on one device, without accelerate")
     parser.add_argument("--start", default=str(here / "start"), help="folder or Hub id of the weights to start from")
     parser.add_argument("--output", type=Path, default=here / "trained-again")
-    parser.add_argument("--steps", type=int, help="with --plain: end after so many steps, write no model")
-    parser.add_argument("--record", type=Path, help="with --plain: folder for the loss and the weights of every step")
+    parser.add_argument("--steps", type=int, help="with --plain: end after so many steps of the first model, write none")
+    parser.add_argument("--record", type=Path, help="with --plain: folder for the loss and the weights of every step of the first model")
     asked = parser.parse_args()
     recipe = json.loads((here / "recipe.json").read_text(encoding="utf-8"))
     tokenizer = AutoTokenizer.from_pretrained(asked.start)
-    model = AutoModelForSequenceClassification.from_pretrained(
-        asked.start, num_labels=len(recipe["labels"]), ignore_mismatched_sizes=True, dtype=torch.float32
-    )
     train, validation, test = (read_examples(name, recipe, tokenizer) for name in ("train", "validation", "test"))
     collate = collator(tokenizer)
-    torch.manual_seed(recipe["seed"])
-    if not asked.plain:
-        if train_with_trainer(model, train, validation, collate, recipe, asked.output):
-            finish(model, tokenizer, validation, test, collate, recipe, asked.output)
-        return
-    model.to("cuda" if torch.cuda.is_available() else "cpu")
-    record = recorder(asked.record) if asked.record else None
-    train_plainly(model, train, validation, collate, recipe, asked.steps, record)
-    if asked.steps is None:
-        finish(model, tokenizer, validation, test, collate, recipe, asked.output)
+    models, validated, writes = [], [], True
+    for seed, learnt, held in members_of(recipe, train, validation):
+        own = {**recipe, "seed": seed}
+        # A head that start/ lacks is drawn: the same for every model.
+        torch.manual_seed(recipe["seed"])
+        model = AutoModelForSequenceClassification.from_pretrained(
+            asked.start, num_labels=len(recipe["labels"]), ignore_mismatched_sizes=True, dtype=torch.float32
+        )
+        models.append(model)
+        torch.manual_seed(own["seed"])
+        if asked.plain:
+            model.to("cuda" if torch.cuda.is_available() else "cpu")
+            record = recorder(asked.record) if asked.record and len(models) == 1 else None
+            train_plainly(model, learnt, held, collate, own, asked.steps, record)
+            if asked.steps is not None:
+                return
+        else:
+            writes = train_with_trainer(model, learnt, held, collate, own, asked.output)
+        validated.append((labels_of(held), probabilities_of([model], held, collate, recipe)[0]))
+    if writes:
+        finish(models, tokenizer, validated, test, collate, recipe, asked.output)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
  * (see questions.ts), and occupations that training saw titles of are told from those that it did not.
  */
 import type { NamedArrays } from '../../shared/arrays.ts';
+import { concatenateAll } from '../../shared/concatenate.ts';
 import { RungError } from '../../shared/errors.ts';
 import type { MatchingConfig, MatchingEvent, MatchingReport, MatchingRow, Taxonomy } from '../../shared/matching.ts';
 import { unpackStrings } from '../../shared/strings.ts';
@@ -125,7 +126,7 @@ async function* measured(
     yield { type: 'phase', message, fraction: (0.9 * from) / all.length };
     parts.push(await embedder.embed(all.slice(from, from + 512), undefined, stopAll));
   }
-  const vectors = joined(parts);
+  const vectors = concatenateAll(new Float32Array(), parts);
   const asked = vectors.subarray(0, titles.length * embedder.dim);
   const ranking = new Ranking(texts, known ?? vectors.subarray(asked.length));
   const rows: MatchingRow[] = [];
@@ -134,16 +135,6 @@ async function* measured(
     rows.push(...(await measureRanking(ranking, questions, asked, scoring, when, () => checkStop(stopAll))));
   }
   return rows;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function checkStop(signal: AbortSignal): void {

@@ -71,7 +71,7 @@ async function run(
   provider: 'wasm' | 'webgpu',
 ): Promise<Record<string, Float32Array>> {
   const config = parseModelConfig(json);
-  const blob = exportOnnx(config, initialParameters(config, 2), { form, precision: 'fp32' });
+  const blob = exportOnnx(config, [initialParameters(config, 2)], { form, precision: 'fp32' });
   // That shapes are computed outside the graphics card is a warning.
   const options = { executionProviders: [provider], logSeverityLevel: 3 } as const;
   const session = await InferenceSession.create(new Uint8Array(await blob.arrayBuffer()), options);

@@ -2,6 +2,7 @@
 import { existsSync, openAsBlob, readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { memberPrefix } from '../../shared/members.ts';
 import { readSafetensors } from '../../formats/safetensors.ts';
 import { initialParameters, isHead, isPooler, parameterShapes, parseModelConfig } from '../../models/model.ts';
 import type { ModelConfig } from '../../models/model.ts';
@@ -33,14 +34,14 @@ async function readReference(folder: string): Promise<Reference> {
   return { config: parseModelConfig(json('config')), inputs: json('inputs') as FixtureInputs, weights, forward };
 }
 
-async function bytesOf(config: ModelConfig, weights: NamedArrays, file: OnnxFile): Promise<Uint8Array> {
-  return new Uint8Array(await exportOnnx(config, weights, file).arrayBuffer());
+async function bytesOf(config: ModelConfig, members: NamedArrays[], file: OnnxFile): Promise<Uint8Array> {
+  return new Uint8Array(await exportOnnx(config, members, file).arrayBuffer());
 }
 
 type Run = (titles: readonly (readonly number[])[]) => Promise<Record<string, Float32Array>>;
 
-async function runnerOf({ config, weights }: Reference, file: OnnxFile): Promise<Run> {
-  const session = await InferenceSession.create(await bytesOf(config, weights, file), { intraOpNumThreads: 1 });
+async function runnerOf({ config, weights }: Reference, file: OnnxFile, members = [weights]): Promise<Run> {
+  const session = await InferenceSession.create(await bytesOf(config, members, file), { intraOpNumThreads: 1 });
   return async (titles) => {
     const { inputs, dims } = padTitles(titles, config.padTokenId);
     const feeds = Object.entries(inputs).filter(([name]) => session.inputNames.includes(name));
@@ -89,6 +90,28 @@ describe.each(fixtures)('%s, run by onnxruntime', (name) => {
     ] as const) {
       const { logits } = await (await runnerOf(reference, { form: 'classifier', precision }))(titlesOf(reference));
       expect(largestDifference(logits, truth).largest).toBeLessThan(tolerance);
+    }
+  });
+
+  it('averages several models: their logits, their last hidden states, the vectors of titles', async () => {
+    const titles = titlesOf(reference);
+    const members = [reference.weights, initialParameters(reference.config, 4)];
+    const tolerances = { fp32: 1e-5, fp16: 0.005, int8: 1e-5 };
+    for (const form of ['classifier', 'embedding'] as const) {
+      for (const precision of form === 'classifier' ? onnxPrecisions : (['fp32'] as const)) {
+        const file = { form, precision };
+        const [both, first, second] = await Promise.all(
+          [members, ...members.map((one) => [one])].map(async (some) =>
+            (await runnerOf(reference, file, some))(titles),
+          ),
+        );
+        expect(Object.keys(both)).toEqual(Object.keys(first));
+        for (const [output, values] of Object.entries(both)) {
+          const mean = values.map((_, i) => (first[output][i] + second[output][i]) / 2);
+          expect(largestDifference(values, mean).largest).toBeLessThan(tolerances[precision]);
+          expect(largestDifference(first[output], second[output]).largest).toBeGreaterThan(0.1);
+        }
+      }
     }
   });
 
@@ -202,33 +225,36 @@ describe.each(configs)('$model_type', (json) => {
   const config = parseModelConfig(json);
   const weights = initialParameters(config, 1);
 
-  it.each(onnxForms.flatMap((form) => onnxPrecisions.map((precision) => ({ form, precision }))))(
-    'keeps the rules of the format: $form, $precision',
-    async (file) => {
-      const model = readOnnx(await bytesOf(config, weights, file));
-      expect(broken(model)).toEqual([]);
-      expect([model.irVersion, model.operatorSets]).toEqual([8, [{ domain: '', version: 17 }]]);
-      const stored = new Set(model.initializers.map(([name]) => name.replace(/_(quantized|scale)$/, '')));
-      const expected = Object.keys(parameterShapes(config)).filter((name) => !unusedIn(file.form, config, name));
-      expect(expected.filter((name) => !stored.has(name))).toEqual([]);
-      const wanted = ['input_ids', 'attention_mask'];
-      if (/^(bert|deberta)/.test(String(json.model_type))) wanted.push('token_type_ids');
-      const rectangle = ['batch_size', 'sequence_length'];
-      expect(model.inputs).toEqual(wanted.map((name) => ({ name, type: 7, dims: rectangle })));
-      expect(model.outputs).toEqual(
-        file.form === 'classifier'
-          ? [{ name: 'logits', type: 1, dims: ['batch_size', 3] }]
-          : [
-              { name: 'last_hidden_state', type: 1, dims: [...rectangle, 8] },
-              { name: 'sentence_embedding', type: 1, dims: ['batch_size', 8] },
-            ],
-      );
-      expect(model.metadata).toEqual({ family: config.family, ...file });
-    },
+  const files = onnxForms.flatMap((form) =>
+    onnxPrecisions.flatMap((precision) => [1, 2].map((count) => ({ form, precision, count }))),
   );
+
+  it.each(files)('keeps the rules of the format: $form, $precision, models: $count', async ({ count, ...file }) => {
+    const members = [weights, initialParameters(config, 2)].slice(0, count);
+    const model = readOnnx(await bytesOf(config, members, file));
+    expect(broken(model)).toEqual([]);
+    expect([model.irVersion, model.operatorSets]).toEqual([8, [{ domain: '', version: 17 }]]);
+    const stored = new Set(model.initializers.map(([name]) => name.replace(/_(quantized|scale)$/, '')));
+    const used = Object.keys(parameterShapes(config)).filter((name) => !unusedIn(file.form, config, name));
+    const expected = members.flatMap((_, i) => used.map((name) => memberPrefix(i) + name));
+    expect(expected.filter((name) => !stored.has(name))).toEqual([]);
+    const wanted = ['input_ids', 'attention_mask'];
+    if (/^(bert|deberta)/.test(String(json.model_type))) wanted.push('token_type_ids');
+    const rectangle = ['batch_size', 'sequence_length'];
+    expect(model.inputs).toEqual(wanted.map((name) => ({ name, type: 7, dims: rectangle })));
+    expect(model.outputs).toEqual(
+      file.form === 'classifier'
+        ? [{ name: 'logits', type: 1, dims: ['batch_size', 3] }]
+        : [
+            { name: 'last_hidden_state', type: 1, dims: [...rectangle, 8] },
+            { name: 'sentence_embedding', type: 1, dims: ['batch_size', 8] },
+          ],
+    );
+    expect(model.metadata).toEqual({ family: config.family, ...file, members: String(count) });
+  });
 
   it('says which parameter is missing', () => {
     const some = new Map([...weights].slice(0, -1));
-    expect(() => exportOnnx(config, some, { form: 'classifier', precision: 'fp32' })).toThrow(/\.bias is missing/);
+    expect(() => exportOnnx(config, [some], { form: 'classifier', precision: 'fp32' })).toThrow(/\.bias is missing/);
   });
 });

@@ -6,6 +6,7 @@
  * [batch_size, sequence_length, hidden size] and `sentence_embedding` [batch_size, hidden size], the mean over the tokens. Outputs are
  * float32 at every precision.
  */
+import { memberPrefix } from '../../shared/members.ts';
 import { Graph, type Value } from '../../formats/onnx/graph.ts';
 import { writeOnnx } from '../../formats/onnx/model.ts';
 import type { ModelConfig } from '../../models/model.ts';
@@ -26,10 +27,11 @@ const families: Record<ModelConfig['family'], OnnxFamily<ModelConfig>> = {
 };
 
 /**
- * `weights` have their Hugging Face names; none is copied but in another precision, and then one at a time.
+ * `members` have their Hugging Face names; there is one, or several whose logits, or last hidden states, are averaged. None is copied but
+ * in another precision, and then one tensor at a time.
  * @throws RungError `file-too-large` beyond 2 GiB, `weights-mismatch` where a number does not fit float16.
  */
-export function exportOnnx(config: ModelConfig, weights: NamedArrays, { form, precision }: OnnxFile): Blob {
+export function exportOnnx(config: ModelConfig, members: readonly NamedArrays[], { form, precision }: OnnxFile): Blob {
   const family = families[config.family];
   const graph = new Graph();
   const rectangle = ['batch_size', 'sequence_length'];
@@ -37,21 +39,35 @@ export function exportOnnx(config: ModelConfig, weights: NamedArrays, { form, pr
   const attended = graph.input('attention_mask', 'int64', rectangle);
   const types = family.hasTokenTypes(config) ? graph.input('token_type_ids', 'int64', rectangle) : null;
   const tokens = { ids, types, mask: graph.cast(attended, 'float') };
-  const layers = new OnnxLayers(graph, tokens, weights, config, precision);
+  const layersOf = members.map(
+    (weights, i) => new OnnxLayers(graph, tokens, weights, config, precision, memberPrefix(i)),
+  );
   if (form === 'classifier') {
-    const first = family.encode(layers, config, true); // [B, H]
-    graph.below('classifier');
-    const logits = family.classify(layers, first, config);
-    graph.output(graph.op('Identity', [logits], { as: 'logits' }), ['batch_size', config.labels]);
+    const each = layersOf.map((layers) => {
+      const first = family.encode(layers, config, true); // [B, H]
+      graph.below('classifier');
+      return family.classify(layers, first, config);
+    });
+    graph.output(meanOfMembers(graph, each, 'logits'), ['batch_size', config.labels]);
   } else {
-    const states = family.encode(layers, config, false); // [N, H]
+    const [layers] = layersOf;
+    const each = layersOf.map((member) => family.encode(member, config, false)); // [N, H]
     graph.below('embedding');
-    const byTitle = layers.byTitle(states, 'last_hidden_state');
+    const byTitle = layers.byTitle(each.length > 1 ? meanOfMembers(graph, each) : each[0], 'last_hidden_state');
     graph.output(byTitle, [...rectangle, config.dim]);
     graph.output(meanOverTokens(layers, byTitle), ['batch_size', config.dim]);
   }
-  const metadata = { family: config.family, form, precision };
+  const metadata = { family: config.family, form, precision, members: String(members.length) };
   return writeOnnx(graph, { name: `${config.family} ${form}`, metadata });
+}
+
+/** `as` names it. */
+function meanOfMembers(graph: Graph, values: readonly Value[], as?: string): Value {
+  if (values.length === 1) return graph.op('Identity', values, { as });
+  graph.below('ensemble');
+  // Addition, not the operator for a mean, which onnxruntime does not have on graphics cards.
+  const sum = values.reduce((total, value) => graph.op('Add', [total, value]));
+  return graph.op('Mul', [sum, graph.scalar('float', 1 / values.length)], { as });
 }
 
 /** [B, S, H] -> [B, H] */

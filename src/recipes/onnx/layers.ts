@@ -9,7 +9,14 @@
  * `quantize_dynamic` writes them; word embeddings with a scale for each row, all other tables and the last layer in float32.
  */
 import type { Graph, Value } from '../../formats/onnx/graph.ts';
-import { floats, halves, quantizedReach, quantizeRows, type ElementType } from '../../formats/onnx/tensors.ts';
+import {
+  floats,
+  halves,
+  quantizedReach,
+  quantizeRows,
+  type ElementType,
+  type OnnxTensor,
+} from '../../formats/onnx/tensors.ts';
 import type { EncoderConfig, HiddenActivation } from '../../models/config.ts';
 import type { NamedArray, NamedArrays } from '../../shared/arrays.ts';
 import type { OnnxPrecision } from '../../shared/onnxFiles.ts';
@@ -48,6 +55,8 @@ export class OnnxLayers {
   private readonly weights: NamedArrays;
   private readonly precision: OnnxPrecision;
   private readonly config: EncoderConfig;
+  /** Of the names of weights in the graph, which may hold several models. */
+  private readonly prefix: string;
   /** What padding adds to attention scores: float [B, 1, 1, S]. */
   private readonly padding: Value;
   private readonly quantized = new Map<string, Value[]>();
@@ -58,12 +67,14 @@ export class OnnxLayers {
     weights: NamedArrays,
     config: EncoderConfig,
     precision: OnnxPrecision,
+    prefix = '',
   ) {
     this.graph = graph;
     this.tokens = tokens;
     this.weights = weights;
     this.config = config;
     this.precision = precision;
+    this.prefix = prefix;
     this.compute = precision === 'fp16' ? 'float16' : 'float';
     graph.below('inputs');
     this.shape = graph.op('Shape', [tokens.ids], { type: 'int64' });
@@ -97,8 +108,8 @@ export class OnnxLayers {
     const { graph, tokens } = this;
     if (this.precision !== 'int8') return this.rows(name, tokens.ids);
     const { numbers, scales } = quantizeRows(this.weight(name), quantizedReach.scaled);
-    const rows = graph.op('Gather', [graph.initializer(`${name}_quantized`, () => numbers), tokens.ids]);
-    const scale = graph.initializer(`${name}_scale`, () => floats([scales.length, 1], scales));
+    const rows = graph.op('Gather', [this.initializer(`${name}_quantized`, () => numbers), tokens.ids]);
+    const scale = this.initializer(`${name}_scale`, () => floats([scales.length, 1], scales));
     return graph.op('Mul', [graph.cast(rows, 'float'), graph.op('Gather', [scale, tokens.ids])]);
   }
 
@@ -215,10 +226,14 @@ export class OnnxLayers {
 
   /** A weight in the model: in float16 where products are, unless `type` says otherwise. */
   private stored(name: string, type = this.compute): Value {
-    return this.graph.initializer(name, () => {
+    return this.initializer(name, () => {
       const { shape, data } = this.weight(name);
       return type === 'float16' ? halves(shape, data, name) : floats(shape, data);
     });
+  }
+
+  private initializer(name: string, make: () => OnnxTensor): Value {
+    return this.graph.initializer(this.prefix + name, make);
   }
 
   private quantizedDense(x: Value, name: string): Value {
@@ -230,8 +245,8 @@ export class OnnxLayers {
     }
     const [numbers, scale, zeroPoint] = input;
     const weight = quantizeRows(this.weight(`${name}.weight`), quantizedReach.multiplied, true);
-    const matrix = graph.initializer(`${name}.weight_quantized`, () => weight.numbers); // [I, O]
-    const scales = graph.initializer(`${name}.weight_scale`, () => floats([weight.scales.length], weight.scales));
+    const matrix = this.initializer(`${name}.weight_quantized`, () => weight.numbers); // [I, O]
+    const scales = this.initializer(`${name}.weight_scale`, () => floats([weight.scales.length], weight.scales));
     const sums = graph.op('MatMulInteger', [numbers, matrix, zeroPoint], { type: 'int32' });
     const product = graph.op('Mul', [graph.cast(sums, 'float'), graph.op('Mul', [scale, scales])]);
     return graph.op('Add', [product, this.stored(`${name}.bias`)]);
