@@ -42,7 +42,7 @@ test('the main job can be done with the keyboard alone', async ({ page }) => {
   await pressUntil('Continue to training');
   await expect(page.getByRole('heading', { name: 'Train', exact: true })).toBeVisible();
   await pressUntil(/^Adjust/);
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   await page.getByRole('textbox', { name: 'Name of this run' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: /^Open Run/ })).toBeEnabled({ timeout: 240_000 });

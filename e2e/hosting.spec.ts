@@ -1,7 +1,9 @@
 /** The built folder on a plain static host: another path, no isolation headers, and a new version while a training runs. */
 import { expect, test, type Page } from '@playwright/test';
 import { startStaticHost, type StaticHost } from './staticHost.ts';
-import { adjust, open, openSample, quick, trainToTheEnd } from './support.ts';
+import { adjust, oneModel, open, openSample, quick, trainToTheEnd } from './support.ts';
+
+test.use({ serviceWorkers: 'allow' });
 
 let host: StaticHost;
 
@@ -41,7 +43,7 @@ test('a new version waits for a training, in another tab too, and finds its run 
   await installed(page);
   await openSample(page);
   await open(page, 'Train');
-  await adjust(page, { Epochs: '50' });
+  await adjust(page, { ...oneModel, Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.getByText(/in epoch \d/)).toBeVisible({ timeout: 240_000 });

@@ -10,6 +10,9 @@ test.skip(!canServeHub(), 'openssl, which makes the certificate of the stand-in,
 const tiny = 'rung-test/tiny-distilbert';
 const weights = `GET cas-bridge.xethub.hf.co/${tiny}/model.safetensors`;
 
+// A kept model is trained without a network, and so is the page loaded.
+test.use({ serviceWorkers: 'allow' });
+
 let hub: HubServer;
 let browser: Browser;
 let context: BrowserContext;

@@ -69,7 +69,7 @@ test('doubtful rows are found, decided, undone, kept, saved, read and trained on
   await list.focus();
   await page.keyboard.press('e');
   const dialogue = page.getByRole('dialog', { name: /^Labels of row/ });
-  await expect(dialogue).toBeVisible();
+  await expect(dialogue.getByRole('checkbox').first()).toBeFocused();
   await page.keyboard.press('Space');
   await page.keyboard.press('Enter');
   await expect(dialogue).toBeHidden();
@@ -118,10 +118,12 @@ test('labels are edited in the table of rows, which stays where it was', async (
   await rows.focus();
   await page.keyboard.press('PageDown');
   await expect.poll(() => rows.evaluate((element) => element.scrollTop)).toBeGreaterThan(100);
-  const scrolled = await rows.evaluate((element) => element.scrollTop);
-  const edit = rows.getByRole('button', { name: 'Edit the labels of row 25' });
-  await edit.click();
+  await rows.getByRole('button', { name: 'Edit the labels of row 25' }).click();
   const dialogue = page.getByRole('dialog', { name: 'Labels of row 25' });
+  await expect(dialogue).toBeVisible();
+  // Only now: to click, Playwright may scroll the table itself.
+  const scrolled = await rows.evaluate((element) => element.scrollTop);
+  expect(scrolled).toBeGreaterThan(100);
   for (const box of await dialogue.getByRole('checkbox', { checked: true }).all()) await box.uncheck();
   await dialogue.getByRole('checkbox', { name: 'Director' }).check();
   await dialogue.getByRole('button', { name: 'Save labels' }).click();

@@ -2,6 +2,8 @@
 import { expect, test } from '@playwright/test';
 import { adjust, open, openSample, quick, trainToTheEnd, visit } from './support.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('works offline after the first visit', async ({ page, context }) => {
   await visit(page, 'wasm');
   await page.evaluate(() => navigator.serviceWorker.ready);

@@ -6,7 +6,7 @@ import { AutoTokenizer, env, pipeline } from '@huggingface/transformers';
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { adjust, open, openSample, predictedCsv, probabilities, trainToTheEnd, visit } from './support.ts';
+import { adjust, oneModel, open, openSample, predictedCsv, probabilities, trainToTheEnd, visit } from './support.ts';
 
 const titles = ['Director', 'Chief Information Security Officer', 'VP Marketing and Communications', 'Staff Nurse'];
 
@@ -52,7 +52,7 @@ test('a trained model leaves as ONNX and predicts the same in onnxruntime and in
   await visit(page, 'wasm');
   await openSample(page);
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '4' });
+  await adjust(page, { ...oneModel, Epochs: '4' });
   await trainToTheEnd(page, 'To take away');
   const expected = await predictedByPage(page);
   expect(expected.flat().some((probability) => probability > 0.5)).toBe(true);

@@ -1,7 +1,7 @@
 /** Recipes in the page: classical models, cross-validation, runs as documents. On WASM, with the sample. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
-import { adjust, dropFiles, open, openSample, predictOne, textOf, trainToTheEnd, visit } from './support.ts';
+import { adjust, dropFiles, open, openSample, predictOne, quick, textOf, trainToTheEnd, visit } from './support.ts';
 
 async function toTraining(page: Page): Promise<void> {
   await visit(page, 'wasm');
@@ -13,6 +13,15 @@ async function chooseRecipe(page: Page, name: RegExp): Promise<void> {
   const fold = page.getByRole('button', { name: /^Recipe/ });
   if ((await fold.getAttribute('aria-expanded')) !== 'true') await fold.click();
   await page.getByRole('radio', { name }).check();
+}
+
+/** Deletes the run, drops its download, and has that predict a title. */
+async function readBack(page: Page, run: string, file: Parameters<typeof dropFiles>[1][number]): Promise<void> {
+  await open(page, 'Train');
+  await page.getByRole('button', { name: `Delete ${run}` }).click();
+  await dropFiles(page, [file]);
+  await expect(page.getByRole('heading', { name: 'Predict', exact: true })).toBeVisible();
+  await predictOne(page, 'Director of Nursing');
 }
 
 test('a classical model is chosen, trained, kept, predicts and is read back from its download', async ({ page }) => {
@@ -38,11 +47,38 @@ test('a classical model is chosen, trained, kept, predicts and is read back from
   const buffer = await readFile(await (await saving).path());
   expect(JSON.parse(buffer.toString())).toMatchObject({ format: 'rung-classical', name: 'Classical' });
 
-  await open(page, 'Train');
-  await page.getByRole('button', { name: 'Delete Classical' }).click();
-  await dropFiles(page, [{ name: 'classical.json', mimeType: 'application/json', buffer }]);
-  await expect(page.getByRole('heading', { name: 'Predict', exact: true })).toBeVisible();
+  await readBack(page, 'Classical', { name: 'classical.json', mimeType: 'application/json', buffer });
+  expect(await figures.allInnerTexts()).toEqual(kept);
+});
+
+test('averaged models are trained one after the other, answer as one, and are read back from their download', async ({
+  page,
+}) => {
+  await toTraining(page);
+  await adjust(page, { ...quick, 'Averaged models': '2' });
+  await expect(page.getByText(/2 models of 1 epoch/)).toBeVisible();
+  await expect(page.getByText(/each kept from one of 2 models/)).toBeVisible();
+  await page.getByRole('textbox', { name: 'Name of this run' }).fill('Two');
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.getByText(/Model 2 of 2/).first()).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('button', { name: 'Open Two' })).toBeEnabled({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Open Two' }).click();
+  await expect(page.getByText(/kept are the weights of 2 models, whose answers are averaged/)).toBeVisible();
+
   await predictOne(page, 'Director of Nursing');
+  const figures = page.getByRole('region', { name: 'One title' }).getByRole('cell', { name: /^0\.\d\d$/ });
+  const kept = await figures.allInnerTexts();
+
+  await open(page, 'Export');
+  const curves = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the event file' }).click();
+  expect(await textOf(await curves)).toMatch(/f1\/micro, model 1[^]*f1\/micro, model 2/);
+  await expect(page.getByText('member-2.safetensors', { exact: true })).toBeVisible();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the model' }).click();
+  const buffer = await readFile(await (await saving).path());
+
+  await readBack(page, 'Two', { name: 'two.zip', mimeType: 'application/zip', buffer });
   expect(await figures.allInnerTexts()).toEqual(kept);
 });
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, type Download, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { parquetReadObjects } from 'hyparquet';
-import { adjust, open, openSample, textOf, trainToTheEnd, visit } from './support.ts';
+import { adjust, open, openSample, quick, textOf, trainToTheEnd, visit } from './support.ts';
 
 async function download(page: Page, button: string): Promise<Download> {
   const saving = page.waitForEvent('download');
@@ -16,7 +16,7 @@ test('a run leaves as tables, as a report and as a bundle', async ({ page }) => 
   await openSample(page);
   await open(page, 'Train');
   // With fold models: what they said is what the bundle has to learn from.
-  await adjust(page, { Epochs: '1', 'Fold models': '2' });
+  await adjust(page, { ...quick, 'Fold models': '2' });
   await trainToTheEnd(page, 'Short');
   await open(page, 'Export');
 

@@ -1,6 +1,6 @@
 /** What happens around a training: pause, stop, closing the tab, coming back, comparing, deleting. On WASM, with the sample. */
 import { expect, test } from '@playwright/test';
-import { adjust, open, openSample, predictOne, quick, trainToTheEnd, visit } from './support.ts';
+import { adjust, oneModel, open, openSample, predictOne, quick, trainToTheEnd, visit } from './support.ts';
 
 test('runs are paused, stopped, kept, renamed, compared, deleted and brought back', async ({ page }) => {
   await visit(page, 'wasm');
@@ -9,7 +9,7 @@ test('runs are paused, stopped, kept, renamed, compared, deleted and brought bac
   await adjust(page, quick);
   await trainToTheEnd(page, 'Short');
 
-  await adjust(page, { Epochs: '50' });
+  await adjust(page, { ...oneModel, Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Long');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   const training = page.getByRole('region', { name: 'Long, progress' });
@@ -52,7 +52,7 @@ test('a run cut off by closing the tab is found as interrupted, with its weights
   await visit(page, 'wasm');
   await openSample(page);
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '50' });
+  await adjust(page, { ...oneModel, Epochs: '50' });
   await page.getByRole('textbox', { name: 'Name of this run' }).fill('Cut off');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.getByText(/in epoch \d/)).toBeVisible({ timeout: 240_000 });
@@ -68,7 +68,7 @@ test('the same seed gives the same run', async ({ page }) => {
   await visit(page, 'wasm');
   await openSample(page);
   await page.getByRole('button', { name: 'Continue to training' }).click();
-  await adjust(page, { Epochs: '1' });
+  await adjust(page, quick);
   const sentences: string[] = [];
   for (const name of ['One', 'Two']) {
     await trainToTheEnd(page, name);

@@ -49,7 +49,7 @@ test('normal form and rows by hand go with a run, whose curves leave for TensorB
 });
 
 test('settings are searched, what is done stays after a stop, and the best is used', async ({ page }) => {
-  await toRecipe(page, /^Rung/);
+  await toRecipe(page, /^Rung$/);
   await adjust(page, { Epochs: '1' });
   const search = page.getByRole('region', { name: 'Search settings' });
   await search.getByRole('combobox', { name: 'How' }).selectOption('Random');
@@ -80,4 +80,19 @@ test('settings are searched, what is done stays after a stop, and the best is us
   await expect(page.getByRole('textbox', { name: 'Learning rate', exact: true })).toHaveValue(rate);
   await result.getByRole('button', { name: 'Dismiss' }).click();
   await expect(result).toBeHidden();
+});
+
+test('the weighted recipe keeps the best epoch and weighs rare labels up', async ({ page }) => {
+  await toRecipe(page, /DeBERTa, weighted/);
+  await expect(page.getByText(/the weights did not stand at the labels they were counted for/)).toBeVisible();
+  await adjust(page, { Epochs: '2' });
+  await trainToTheEnd(page, 'Weighted');
+  await page.getByRole('button', { name: 'Open Weighted' }).click();
+  await expect(page.getByText(/kept are the weights of epoch [12]\b/)).toBeVisible();
+  await page
+    .getByRole('button', { name: /settings/i })
+    .first()
+    .click();
+  await expect(page.getByText('rare labels count much more').first()).toBeVisible();
+  await expect(page.getByText('micro-F1 (every label given counts the same)').first()).toBeVisible();
 });

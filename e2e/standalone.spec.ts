@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { adjust, open, openSample, predictedCsv, probabilities, textOf, trainToTheEnd, visit } from './support.ts';
+import {
+  adjust,
+  oneModel,
+  open,
+  openSample,
+  predictedCsv,
+  probabilities,
+  textOf,
+  trainToTheEnd,
+  visit,
+} from './support.ts';
 
 const titles = [
   'Director of Nursing',
@@ -77,7 +87,7 @@ for (const kind of ['fine-tuned', 'classical'] as const) {
       await visit(page, 'wasm');
       await openSample(page);
       await page.getByRole('button', { name: 'Continue to training' }).click();
-      if (kind === 'fine-tuned') await adjust(page, { Epochs: '2' });
+      if (kind === 'fine-tuned') await adjust(page, { ...oneModel, Epochs: '2' });
       else {
         await page.getByRole('button', { name: /^Recipe/ }).click();
         await page.getByRole('radio', { name: /One classifier for each label/ }).check();
