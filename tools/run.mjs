@@ -12,7 +12,11 @@ if (!file) {
 const path = isAbsolute(file) ? file : resolve(file);
 // Its imports have no file endings, which Node does not resolve by itself.
 const environments = { inline: { resolve: { noExternal: ['@tensorflow/tfjs-backend-webgpu'] } } };
+const { NODE_ENV } = process.env;
 const { module } = await runnerImport(pathToFileURL(path).href, { configFile: false, logLevel: 'warn', environments });
+// Vite sets it for what it imports; a build started from there would be one for developers.
+if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+else process.env.NODE_ENV = NODE_ENV;
 if (typeof module.main !== 'function') {
   console.error(`${file} exports no function named main.`);
   process.exit(2);
