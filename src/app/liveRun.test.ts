@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveRun } from '../shared/live.ts';
 import { defaultSearchPlan } from '../shared/search.ts';
-import { defaultTrainingConfig, type EpochRecord, type TrainingConfig, type TrainingPlan } from '../shared/training.ts';
+import { oneModelConfig, type EpochRecord, type TrainingConfig, type TrainingPlan } from '../shared/training.ts';
 import { estimateOf, liveAfter } from './liveRun.ts';
 
 const fresh: LiveRun = {
@@ -113,7 +113,7 @@ describe('liveAfter', () => {
 
 describe('estimateOf', () => {
   const config: TrainingConfig = {
-    ...defaultTrainingConfig,
+    ...oneModelConfig,
     encoder: { kind: 'shipped', id: 'a' },
     epochs: 2,
     minimumSteps: 0,

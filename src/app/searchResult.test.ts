@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { drawTrials } from '../recipes/search.ts';
 import { defaultSearchPlan, type SearchResult } from '../shared/search.ts';
-import { defaultTrainingConfig } from '../shared/training.ts';
+import { oneModelConfig } from '../shared/training.ts';
 import { readSearchResult } from './searchResult.ts';
 
-const config = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'mini' } } as const;
+const config = { ...oneModelConfig, encoder: { kind: 'shipped', id: 'mini' } } as const;
 const [settings] = drawTrials(config, defaultSearchPlan);
 const result: SearchResult = {
   recipeName: 'Rung',

@@ -10,7 +10,7 @@ import { sigmoid } from '../metrics/classification.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
-import { defaultTrainingConfig, type EpochRecord, type FinetunedRun, type TrainingConfig } from '../shared/training.ts';
+import { oneModelConfig, type EpochRecord, type FinetunedRun, type TrainingConfig } from '../shared/training.ts';
 import { expectClose } from '../testing/close.ts';
 import { testRecord } from '../testing/runRecord.ts';
 import { createEnsemble } from '../training/ensemble.ts';
@@ -72,7 +72,7 @@ async function shippedEncoder(): Promise<Encoder> {
 }
 
 const settings: TrainingConfig = {
-  ...defaultTrainingConfig,
+  ...oneModelConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   epochs: 6,
   earlyStoppingPatience: null,

@@ -3,14 +3,14 @@
  * when validation stops rising, .5 as the threshold of every label.
  */
 import type { RecipeInfo } from '../shared/recipe.ts';
-import { defaultTrainingConfig, type TrainingConfig } from '../shared/training.ts';
+import { oneModelConfig, type TrainingConfig } from '../shared/training.ts';
 import { defaultNormalisation } from '../text/normalise.ts';
 
 /** The original's rate for a published checkpoint; the shipped encoder's usual rate. */
-const learningRates = { shipped: defaultTrainingConfig.learningRate, published: 1e-5 };
+const learningRates = { shipped: oneModelConfig.learningRate, published: 1e-5 };
 
 const config: TrainingConfig = {
-  ...defaultTrainingConfig,
+  ...oneModelConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   // The most there will be: early stopping ends most runs before.
   epochs: 15,

@@ -12,7 +12,7 @@ import {
   type SearchPlan,
   type SearchTrial,
 } from '../shared/search.ts';
-import { defaultTrainingConfig, type TrainingConfig } from '../shared/training.ts';
+import { oneModelConfig, type TrainingConfig } from '../shared/training.ts';
 import { drawTrials, searchSettings } from './search.ts';
 
 const count = 90;
@@ -30,7 +30,7 @@ const dataset: Dataset = {
 };
 const rowsFrom = (from: number, to: number) => Uint32Array.from({ length: to - from }, (_, i) => from + i);
 const split: Split = { train: rowsFrom(0, 60), validation: rowsFrom(60, 72), test: rowsFrom(72, 90) };
-const config: TrainingConfig = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'mini' }, epochs: 6 };
+const config: TrainingConfig = { ...oneModelConfig, encoder: { kind: 'shipped', id: 'mini' }, epochs: 6 };
 
 interface Training {
   config: TrainingConfig;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { pretrainedLearningRate, withEncoder } from './encoderChoice.ts';
-import { defaultTrainingConfig, type EncoderSource, type TrainingConfig } from './training.ts';
+import { oneModelConfig, type EncoderSource, type TrainingConfig } from './training.ts';
 
 const shipped: EncoderSource = { kind: 'shipped', id: 'rung-mini' };
 const hub: EncoderSource = { kind: 'hub', id: 'roberta-base' };
-const config: TrainingConfig = { ...defaultTrainingConfig, encoder: shipped };
+const config: TrainingConfig = { ...oneModelConfig, encoder: shipped };
 
 it('a pretrained encoder gets a learning rate of its own, and the way back is the same', () => {
   const pretrained = withEncoder(config, hub);

@@ -1,13 +1,13 @@
 /** What changes with the choice of an encoder. */
 import type { LearningRates } from './recipe.ts';
-import { defaultTrainingConfig, type EncoderSource, type TrainingConfig } from './training.ts';
+import { oneModelConfig, type EncoderSource, type TrainingConfig } from './training.ts';
 
 /** For pretrained weights, which a larger one would wash out: the upper end of what Devlin et al. 2019 (section A.3) tried. */
 export const pretrainedLearningRate = 5e-5;
 
 /** Of a recipe that names none of its own. */
 export const usualRates: LearningRates = {
-  shipped: defaultTrainingConfig.learningRate,
+  shipped: oneModelConfig.learningRate,
   published: pretrainedLearningRate,
 };
 

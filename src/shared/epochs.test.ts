@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { epochsFor, epochsOf } from './epochs.ts';
-import { defaultTrainingConfig } from './training.ts';
+import { oneModelConfig } from './training.ts';
 
-const config = { ...defaultTrainingConfig, encoder: { kind: 'shipped', id: 'a' } as const };
+const config = { ...oneModelConfig, encoder: { kind: 'shipped', id: 'a' } as const };
 
 describe('epochsFor', () => {
   it.each([

@@ -412,7 +412,8 @@ export function thresholdsBy({
   return loss === 'bce' && classWeights === 'none' ? 'half' : 'learnt';
 }
 
-export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
+/** Settings of one model: what recipes set out from, and what a record of a run had where it says nothing. */
+export const oneModelConfig: Omit<TrainingConfig, 'encoder'> = {
   // The rate is the best of three for the shipped encoder by `tools/pretrain/tune.py`, on rows inside the folds.
   epochs: 6,
   minimumSteps: 300,
@@ -454,7 +455,7 @@ export const defaultTrainingConfig: Omit<TrainingConfig, 'encoder'> = {
 
 /** What the page begins with: the settings of the recipe Rung. */
 export const rungConfig: TrainingConfig = {
-  ...defaultTrainingConfig,
+  ...oneModelConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   ensembleFolds: 3,
 };

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { classifierKinds } from '../shared/classical.ts';
 import { cleaningSchema } from '../shared/cleaningSchema.ts';
 import { normalisationSchema } from '../shared/normalisation.ts';
-import { defaultTrainingConfig, recipeIds, type RunRecord } from '../shared/training.ts';
+import { oneModelConfig, recipeIds, type RunRecord } from '../shared/training.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const backend = v.picklist(['webgpu', 'wasm']);
@@ -17,8 +17,8 @@ const encoderSource = v.variant('kind', [
 ]);
 
 // Runs that were stored before a setting existed were trained as its default does.
-const { plateauFactor, plateauPatience, loss, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
-const { labelSmoothing, distillationShare, layerDecay, frozenLayers, gradientAccumulation } = defaultTrainingConfig;
+const { plateauFactor, plateauPatience, loss, focalGamma, asymmetricGamma, asymmetricMargin } = oneModelConfig;
+const { labelSmoothing, distillationShare, layerDecay, frozenLayers, gradientAccumulation } = oneModelConfig;
 
 const split = v.object({ train: v.number(), validation: v.number(), test: v.number() });
 

@@ -1,6 +1,6 @@
 /** A run with plausible curves, for tests of the screens. */
 import { Random } from '../shared/random.ts';
-import { defaultTrainingConfig, type DeviceReport, type EpochRecord, type FinetunedRun } from '../shared/training.ts';
+import { oneModelConfig, type DeviceReport, type EpochRecord, type FinetunedRun } from '../shared/training.ts';
 import type { StepRecord, TrainingConfig } from '../shared/training.ts';
 import { testRecord } from './runRecord.ts';
 
@@ -16,7 +16,7 @@ const exampleThresholds = exampleLabels.map((_, i) => 0.5 - 0.03 * i);
 const labelRows = [1105, 497, 403, 211, 166, 4];
 
 export const exampleConfig: TrainingConfig = {
-  ...defaultTrainingConfig,
+  ...oneModelConfig,
   epochs: 8,
   minimumSteps: 0,
   learningRate: 1e-3,

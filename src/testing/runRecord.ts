@@ -1,5 +1,5 @@
 /** A run as the tests need it. */
-import { defaultTrainingConfig, type FinetunedRun } from '../shared/training.ts';
+import { oneModelConfig, type FinetunedRun } from '../shared/training.ts';
 
 const interval = (value: number): { value: number; low: number; high: number } => ({
   value,
@@ -20,7 +20,7 @@ export function testRecord(change: Partial<FinetunedRun> = {}): FinetunedRun {
     recipe: 'rung',
     version: '0.1.0',
     config: {
-      ...defaultTrainingConfig,
+      ...oneModelConfig,
       epochs: 8,
       minimumSteps: 0,
       earlyStoppingPatience: 3,

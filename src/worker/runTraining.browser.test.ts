@@ -7,7 +7,7 @@ import { initialParameters, parseModelConfig } from '../models/model.ts';
 import { readEncoder, withHead, type Encoder } from '../recipes/encoder.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { packStrings } from '../shared/strings.ts';
-import { defaultTrainingConfig, type FinetunedRun, type TrainingEvent } from '../shared/training.ts';
+import { oneModelConfig, type FinetunedRun, type TrainingEvent } from '../shared/training.ts';
 import { createPredictor } from '../training/trainer.ts';
 import type { Encoders } from './encoders.ts';
 import { LiveTraining } from './live.ts';
@@ -84,7 +84,7 @@ describe('a training that loses its device', () => {
     const encoders = { load: async () => encoder, list: async () => [] } as unknown as Encoders;
     const archive = await RunArchive.open(() => undefined);
     const config = {
-      ...defaultTrainingConfig,
+      ...oneModelConfig,
       encoder: { kind: 'dropped', id: 'tiny' } as const,
       epochs: 6,
       minimumSteps: 0,

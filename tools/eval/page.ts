@@ -5,7 +5,7 @@ import type { Dataset, DataSettings, DataSummary, Split } from '../../src/shared
 import { Random } from '../../src/shared/random.ts';
 import type { RecipeData } from '../../src/shared/recipe.ts';
 import {
-  defaultTrainingConfig,
+  oneModelConfig,
   type EncoderSource,
   type EpochRecord,
   type FinetunedRun,
@@ -47,7 +47,7 @@ async function evaluate(request: EvalRequest): Promise<EvalResult> {
   const shipped: EncoderSource = { kind: 'shipped', id: request.encoder };
   const recipe = request.recipe && recipeConfig(request.recipe);
   const config: TrainingConfig = {
-    ...(recipe ? recipe.config : defaultTrainingConfig),
+    ...(recipe ? recipe.config : oneModelConfig),
     encoder: request.randomWeights ? await randomTwin(engine, request.encoder, request.seed) : shipped,
     ...request.settings,
     seed: request.seed,

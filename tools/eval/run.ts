@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { searchAllKinds, tfidfLogistic, type ClassicalSettings } from '../../src/recipes/oneClassifierPerLabel.ts';
 import { areaSchemes, type LevelAreaConfig } from '../../src/shared/levelArea.ts';
-import { defaultTrainingConfig, type RecipeId, type TrainingConfig } from '../../src/shared/training.ts';
+import { oneModelConfig, type RecipeId, type TrainingConfig } from '../../src/shared/training.ts';
 import { defaultNormalisation } from '../../src/text/normalise.ts';
 import { evaluateClassical } from './classical.ts';
 import { evaluateFinetune } from './finetune.ts';
@@ -105,7 +105,7 @@ export async function main(args: string[]): Promise<number> {
       'own-rows': { type: 'boolean', default: false },
       'layer-decay': { type: 'string' },
       ensemble: { type: 'string' },
-      seed: { type: 'string', default: String(defaultTrainingConfig.seed) },
+      seed: { type: 'string', default: String(oneModelConfig.seed) },
       seeds: { type: 'string' },
       epochs: { type: 'string' },
       'batch-size': { type: 'string' },

@@ -3,7 +3,7 @@ import { NativeSelect, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { withEncoder } from '../../shared/encoderChoice.ts';
 import type { RecipeInfo } from '../../shared/recipe.ts';
-import { defaultTrainingConfig, type EncoderInfo, type TrainingConfig } from '../../shared/training.ts';
+import { oneModelConfig, type EncoderInfo, type TrainingConfig } from '../../shared/training.ts';
 import {
   backendNames,
   bestByNames,
@@ -50,7 +50,7 @@ export function Adjust(props: AdjustProps) {
 }
 
 // Numbers that go with a choice begin anew when another is made: one that is wrong must not stay where it is not seen.
-const { plateauFactor, plateauPatience, focalGamma, asymmetricGamma, asymmetricMargin } = defaultTrainingConfig;
+const { plateauFactor, plateauPatience, focalGamma, asymmetricGamma, asymmetricMargin } = oneModelConfig;
 
 function Fields({ config, problems, encoders, recipe, labelNames, onChange, onDropEncoder, hub }: AdjustProps) {
   const number = (setting: NumericSetting): ReactNode => {
@@ -220,7 +220,7 @@ function EarlyStopping({ config, problem, onChange }: PartProps) {
           onChange({
             ...config,
             earlyStoppingPatience:
-              event.currentTarget.value === 'off' ? null : (defaultTrainingConfig.earlyStoppingPatience ?? 3),
+              event.currentTarget.value === 'off' ? null : (oneModelConfig.earlyStoppingPatience ?? 3),
           })
         }
       />

@@ -11,7 +11,7 @@ import { initialParameters, parseModelConfig } from '../../models/model.ts';
 import type { NamedArrays } from '../../shared/arrays.ts';
 import type { Dataset, Split } from '../../shared/dataset.ts';
 import { packStrings, unpackStrings } from '../../shared/strings.ts';
-import { defaultTrainingConfig, type ScoredRows, type TrainingConfig } from '../../shared/training.ts';
+import { oneModelConfig, type ScoredRows, type TrainingConfig } from '../../shared/training.ts';
 import { testRecord } from '../../testing/runRecord.ts';
 import { createTrainer } from '../../training/trainer.ts';
 import { readDescription } from '../encoder.ts';
@@ -64,7 +64,7 @@ const architectures: Record<string, object> = {
 };
 
 const settings: TrainingConfig = {
-  ...defaultTrainingConfig,
+  ...oneModelConfig,
   encoder: { kind: 'shipped', id: 'rung-mini' },
   epochs: 4,
   batchSize: 12,
