@@ -1,9 +1,12 @@
 // Vitest's and Playwright's tests have limits of their own; a runner whose browser goes away without a word waits forever (Vitest 4, before
 // its version 5 asks browsers for a sign of life). So a program that prints nothing for long is ended, and can be run again.
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 
 /** How long a program has to end by itself once it was asked to, in milliseconds. */
 const grace = 10_000;
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Watch {
   /** Milliseconds without output after which the program is ended, with all that it started in its process group. */
@@ -43,13 +46,16 @@ export function runWatched(
       signal('SIGTERM');
       forced = setTimeout(() => signal('SIGKILL'), grace);
     }, silence);
-    // In a group of its own, it does not hear of a key pressed in the terminal.
-    const interrupted = () => signal('SIGINT');
-    process.on('SIGINT', interrupted);
+    // In a group of its own, it hears of no key pressed in the terminal, and would outlive us.
+    const ended = (name: NodeJS.Signals) => {
+      signal(name);
+      process.exit(128 + constants.signals[name]);
+    };
+    for (const name of endings) process.on(name, ended);
     const finish = () => {
       clearTimeout(watch);
       clearTimeout(forced);
-      process.off('SIGINT', interrupted);
+      for (const name of endings) process.off(name, ended);
     };
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text: Buffer) => {
