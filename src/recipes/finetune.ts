@@ -129,7 +129,9 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   };
 
   // Answers to learn from beside the labels
-  const outOfFold = yield* foldModels(input, { examplesOf, validation, options });
+  const stepsOf = (rows: Uint32Array): number => settings.epochs * stepsPerEpoch(rows.length, settings.batchSize);
+  const after = { steps: stepsOf(split.train), evaluations: settings.epochs };
+  const outOfFold = yield* foldModels(input, { examplesOf, validation, options: { ...options, after } });
   if (outOfFold) train.targets = mixedTargets(train.labels, outOfFold, settings.distillationShare);
 
   // One model, or several in turn
@@ -138,20 +140,27 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
     const message = `The encoder has ${architecture.layers} layers above its embeddings: all of it is frozen, only the head is trained.`;
     yield { type: 'notice', message };
   }
-  const steps = sides.map(({ learnt }) => settings.epochs * stepsPerEpoch(learnt.length, settings.batchSize));
   const done: Done = { members: [], validated: [], epochs: 0, steps: 0, seconds: outOfFold?.seconds ?? 0 };
   let bestEpoch: number | null = null;
   for (const [i, side] of sides.entries()) {
     if (signal.aborted && i > 0) break;
     if (sides.length > 1) yield { type: 'member', number: i + 1, of: sides.length };
     const held = i === 0 ? validation : examplesOf(side.held);
+    const later = sides.slice(i + 1);
     const learnt = yield* learn(input, {
       train: sides.length > 1 ? examplesOf(side.learnt) : train,
       validation: held,
-      options: { ...options, plateau: plateauOn(held, settings), seed: memberSeed(settings, i) },
+      options: {
+        ...options,
+        plateau: plateauOn(held, settings),
+        after: {
+          steps: later.reduce((sum, { learnt: rows }) => sum + stepsOf(rows), 0),
+          evaluations: later.length * settings.epochs,
+        },
+        seed: memberSeed(settings, i),
+      },
       outOfFold,
       done,
-      stepsAfter: steps.slice(i + 1).reduce((sum, count) => sum + count, 0),
     });
     if (!learnt) break;
     if (learnt.epoch !== null) bestEpoch = learnt.epoch;
@@ -227,8 +236,6 @@ interface LearnInput {
   options: TrainerOptions;
   outOfFold: OutOfFold | null;
   done: Done;
-  /** Of the models that are still to come. */
-  stepsAfter: number;
 }
 
 interface Learnt {
@@ -250,7 +257,7 @@ interface Learnt {
  */
 async function* learn(
   { settings, architecture, weights, signal, gate }: FinetuneInput,
-  { train, validation, options, outOfFold, done, stepsAfter }: LearnInput,
+  { train, validation, options, outOfFold, done }: LearnInput,
 ): AsyncGenerator<FinetuneEvent, Learnt | null> {
   const trainer = createTrainer(architecture, weights, options);
   const choice = new EpochChoice(settings);
@@ -261,7 +268,7 @@ async function* learn(
   try {
     for await (const event of trainer.run(train, validation, signal, gate)) {
       if (event.type === 'step') {
-        yield { type: 'step', record: stepRecord(event, done, stepsAfter * settings.batchSize) };
+        yield { type: 'step', record: stepRecord(event, done) };
         continue;
       }
       if (event.type === 'notice') {
@@ -298,17 +305,9 @@ async function* learn(
   }
 }
 
-/** @param titlesAfter of the models that are still to come */
-function stepRecord(event: StepEvent, done: Done, titlesAfter: number): StepRecord {
-  const { step, epoch, loss, learningRate, titlesPerSecond, secondsLeft } = event;
-  return {
-    step: done.steps + step,
-    epoch: done.epochs + epoch,
-    loss,
-    learningRate,
-    titlesPerSecond,
-    secondsLeft: secondsLeft === null ? null : secondsLeft + titlesAfter / titlesPerSecond,
-  };
+function stepRecord(event: StepEvent, done: Done): StepRecord {
+  const { type: _, ...rest } = event;
+  return { ...rest, step: done.steps + event.step, epoch: done.epochs + event.epoch };
 }
 
 /** The examples at `rows`, in that order. */
@@ -436,12 +435,12 @@ async function* foldModels(
   const running = answerOutOfFold({ dataset, rows, settings, architecture, weights, signal, gate, ...parts });
   let next = await running.next();
   for (; !next.done; next = await running.next()) {
-    const { fold, folds, step, titlesPerSecond } = next.value;
+    const { fold, folds, step, secondsLeft } = next.value;
     yield {
       type: 'phase',
       message: `Fold model ${fold} of ${folds}`,
       fraction: Math.min(before, step) / all,
-      secondsLeft: titlesPerSecond && ((all - step) * settings.batchSize) / titlesPerSecond,
+      secondsLeft,
     };
   }
   return next.value;

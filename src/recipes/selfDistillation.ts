@@ -8,7 +8,7 @@
 import { kFold } from '../data/split.ts';
 import type { Examples, NamedArrays } from '../shared/arrays.ts';
 import type { Dataset } from '../shared/dataset.ts';
-import { foldModelCount } from '../shared/epochs.ts';
+import { foldModelCount, foldModelSteps } from '../shared/epochs.ts';
 import type { TrainingConfig } from '../shared/training.ts';
 import { sigmoid } from '../metrics/classification.ts';
 import type { ModelConfig } from '../models/model.ts';
@@ -26,6 +26,7 @@ export interface FoldModelsInput {
   validation: Examples;
   architecture: ModelConfig;
   weights: NamedArrays;
+  /** Of each fold model; `after`: what is trained once all of them are. */
   options: TrainerOptions;
   signal: AbortSignal;
   gate: () => Promise<void>;
@@ -37,8 +38,8 @@ export interface FoldModelStep {
   folds: number;
   /** Steps done in all. */
   step: number;
-  /** Null when a fold model begins. */
-  titlesPerSecond: number | null;
+  /** Until all of them, and what comes after, are trained; null until the first steps of a fold model are timed. */
+  secondsLeft: number | null;
 }
 
 /** A row of the table that a fold model answered; rows by hand are learnt as they are written. */
@@ -58,6 +59,8 @@ export async function* answerOutOfFold(input: FoldModelsInput): AsyncGenerator<F
   const { dataset, rows, settings, examplesOf, validation, architecture, weights, options, signal, gate } = input;
   const width = dataset.labelNames.length;
   const folds = foldModelCount(settings, rows.length);
+  const all = foldModelSteps(settings, rows.length);
+  const { after = { steps: 0, evaluations: 0 } } = options;
   const { labels } = examplesOf(rows);
   const groups = Uint32Array.from(rows, (row) => dataset.groups[row]);
   const foldOf = kFold(labels, width, groups, folds, settings.seed);
@@ -68,8 +71,16 @@ export async function* answerOutOfFold(input: FoldModelsInput): AsyncGenerator<F
     const outside = [...rows.keys()].filter((position) => foldOf[position] === fold);
     const learnt = examplesOf(rows.filter((_, position) => foldOf[position] !== fold));
     // A seed of its own: the order of rows and dropout differ from model to model.
-    yield { fold: fold + 1, folds, step, titlesPerSecond: null };
-    const trainer = createTrainer(architecture, weights, { ...options, seed: settings.seed + fold + 1 });
+    yield { fold: fold + 1, folds, step, secondsLeft: null };
+    const own = settings.epochs * stepsPerEpoch(learnt.starts.length - 1, settings.batchSize);
+    const trainer = createTrainer(architecture, weights, {
+      ...options,
+      after: {
+        steps: Math.max(0, all - step - own) + after.steps,
+        evaluations: (folds - fold - 1) * settings.epochs + after.evaluations,
+      },
+      seed: settings.seed + fold + 1,
+    });
     try {
       const before = step;
       let ended = 0;
@@ -77,9 +88,9 @@ export async function* answerOutOfFold(input: FoldModelsInput): AsyncGenerator<F
         if (event.type === 'epoch') ended = event.seconds;
         if (event.type !== 'step') continue;
         step = before + event.step;
-        yield { fold: fold + 1, folds, step, titlesPerSecond: event.titlesPerSecond };
+        yield { fold: fold + 1, folds, step, secondsLeft: event.secondsLeft };
       }
-      step = before + settings.epochs * stepsPerEpoch(learnt.starts.length - 1, settings.batchSize);
+      step = before + own;
       seconds += ended;
       if (signal.aborted) return null;
       const held = examplesOf(Uint32Array.from(outside, (position) => rows[position]));

@@ -4,7 +4,7 @@ import { Clock } from './clock.ts';
 describe('the time of a run', () => {
   it('estimates what is left from steps and evaluations, each counted once', async () => {
     let milliseconds = 5000;
-    const clock = new Clock(() => milliseconds);
+    const clock = new Clock(3, () => milliseconds);
     const step = (seconds: number): void => {
       milliseconds += seconds * 1000;
       clock.stepTaken();
@@ -13,7 +13,7 @@ describe('the time of a run', () => {
     step(2);
     expect(clock.secondsFor(10, 1)).toBe(null);
     step(2);
-    expect(clock.secondsFor(10, 1)).toBe(20);
+    expect(clock.secondsFor(10, 2)).toBe(10 * 2 + 2 * 3 * 2);
     for (const evaluation of [7, 5]) {
       milliseconds += evaluation * 1000;
       clock.evaluated(evaluation);

@@ -1,15 +1,17 @@
 /** Time that counts in a run (pauses are left out), and the estimate of what is left. */
 export class Clock {
+  private readonly evaluationSteps: number;
   private readonly now: () => number;
   private readonly started: number;
   private paused = 0;
   private steps = 0;
   private firstStep = 0;
-  private lastEvaluation = 0;
+  private lastEvaluation: number | null = null;
   private evaluations = 0;
 
-  /** `now` in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
+  /** @param evaluationSteps how many steps an evaluation is worth, until one is timed @param now milliseconds */
+  constructor(evaluationSteps = 0, now: () => number = () => performance.now()) {
+    this.evaluationSteps = evaluationSteps;
     this.now = now;
     this.started = now();
   }
@@ -40,6 +42,7 @@ export class Clock {
   secondsFor(steps: number, evaluations: number): number | null {
     if (this.steps < 3) return null;
     const training = this.seconds - this.firstStep - this.evaluations;
-    return (training / (this.steps - 1)) * steps + this.lastEvaluation * evaluations;
+    const step = training / (this.steps - 1);
+    return step * steps + (this.lastEvaluation ?? step * this.evaluationSteps) * evaluations;
   }
 }

@@ -29,7 +29,14 @@ export interface TrainerOptions {
   frozenLayers?: number;
   /** Of schedule 'plateau'. */
   plateau?: PlateauOptions;
+  /** What the same run trains afterwards at the same pace: it counts in the time left. */
+  after?: Remaining;
   seed: number;
+}
+
+export interface Remaining {
+  steps: number;
+  evaluations: number;
 }
 
 export interface PlateauOptions {

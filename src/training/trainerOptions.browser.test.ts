@@ -131,6 +131,19 @@ describe.each(['wasm', 'webgpu'] as const)('a training on %s', (backend) => {
     expect(expectClose(found, shrunk, 1e-7, 'unused rows')).toBeLessThan(1e-7);
   });
 
+  it('counts what is trained afterwards in the time left', async () => {
+    const after = { steps: 1e9, evaluations: 0 };
+    const trainer = createTrainer(config, initial, { ...options, batchSize: 2, epochs: 50, after });
+    for await (const event of trainer.run(train, validation, never)) {
+      if (event.type !== 'step' || event.secondsLeft === null) continue;
+      // No machine takes a step in a microsecond.
+      expect(event.secondsLeft).toBeGreaterThan(1000);
+      break;
+    }
+    trainer.dispose();
+    expect.assertions(1);
+  });
+
   it('lowers its rate where the score has stopped rising', async () => {
     const scores = [1, 2, 2, 2, 2, 2];
     const plateau = { factor: 0.5, patience: 1, score: () => scores.shift()! };

@@ -47,7 +47,7 @@ export class TrainingRun {
   private readonly notices: string[] = [];
   /** Titles at a time with which a step was made again for want of memory. */
   private retriedWith = 0;
-  private readonly clock = new Clock();
+  private readonly clock: Clock;
 
   constructor(model: DeviceModel, options: TrainerOptions, train: Examples, validation: Examples) {
     this.model = model;
@@ -60,6 +60,8 @@ export class TrainingRun {
     const longest = Math.max(checkTitles(model.config, train), checkTitles(model.config, validation));
     model.loadRows(distinct(train.ids, validation.ids), longest);
     const { learningRate, warmup, plateau } = options;
+    // The forward pass is a third of a step's work.
+    this.clock = new Clock((validation.starts.length - 1) / options.batchSize / 3);
     this.perEpoch = stepsPerEpoch(count, options.batchSize);
     const totalSteps = this.perEpoch * options.epochs;
     this.schedule = { kind: options.schedule, learningRate, warmup, totalSteps };
@@ -94,7 +96,7 @@ export class TrainingRun {
   }
 
   async *events(signal: AbortSignal, gate: () => Promise<void>): AsyncGenerator<LoopEvent, void> {
-    const { batchSize, epochs, seed } = this.options;
+    const { batchSize, epochs, seed, after = { steps: 0, evaluations: 0 } } = this.options;
     const count = this.train.starts.length - 1;
     await this.prepare();
     yield* this.news();
@@ -125,7 +127,10 @@ export class TrainingRun {
           loss,
           learningRate: this.rateOf(this.step - 1),
           titlesPerSecond: (titles - reportedTitles) / (now - reported),
-          secondsLeft: this.clock.secondsFor(this.schedule.totalSteps - this.step, epochs - epoch + 1),
+          secondsLeft: this.clock.secondsFor(
+            this.schedule.totalSteps - this.step + after.steps,
+            epochs - epoch + 1 + after.evaluations,
+          ),
         };
         reported = this.clock.seconds;
         reportedTitles = titles;
