@@ -68,7 +68,11 @@ function signed(value: number): string {
   return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
 }
 
-export async function main([first, second]: string[]): Promise<void> {
+export async function main([first, second]: string[]): Promise<number> {
+  if (!first || !second) {
+    console.error('Usage: node tools/run.mjs tools/eval/compare.ts FIRST.json SECOND.json');
+    return 2;
+  }
   const [a, b] = await Promise.all(
     [first, second].map(async (file) => v.parse(evaluation, JSON.parse(await readFile(file, 'utf8')))),
   );
@@ -76,4 +80,5 @@ export async function main([first, second]: string[]): Promise<void> {
   console.log(
     `micro-F1 of ${b.recipe} less that of ${a.recipe}, seeds ${seeds.join(', ')}: ${signed(microF1.value)} (${signed(microF1.low)} to ${signed(microF1.high)}), p ${p.toFixed(4)}; exact match, seed ${seeds[0]}: McNemar's p ${mcnemarOfFirst.toFixed(4)}`,
   );
+  return 0;
 }
