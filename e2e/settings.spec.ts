@@ -51,19 +51,27 @@ test('normal form and rows by hand go with a run, whose curves leave for TensorB
 test('settings are searched, what is done stays after a stop, and the best is used', async ({ page }) => {
   await toRecipe(page, /^Rung$/);
   await adjust(page, { Epochs: '1' });
-  const search = page.getByRole('region', { name: 'Search settings' });
-  await search.getByRole('combobox', { name: 'How' }).selectOption('Random');
-  await search.getByRole('textbox', { name: 'Settings tried' }).fill('20');
-  for (const name of ['Epochs', 'Rate from layer to layer', 'Dropout'])
-    await search.getByRole('checkbox', { name }).uncheck();
-  await search.getByRole('button', { name: 'Search settings' }).click();
+  const start = async (trials: string): Promise<void> => {
+    const search = page.getByRole('region', { name: 'Search settings' });
+    await search.getByRole('combobox', { name: 'How' }).selectOption('Random');
+    await search.getByRole('textbox', { name: 'Settings tried' }).fill(trials);
+    for (const name of ['Epochs', 'Rate from layer to layer', 'Dropout'])
+      await search.getByRole('checkbox', { name }).uncheck();
+    await search.getByRole('button', { name: 'Search settings' }).click();
+  };
+  await start('2');
+  const result = page.getByRole('region', { name: 'Result of the search' });
+  // The last trial, too: it is told when the search ends.
+  await expect(result.getByText('2 of 2 trials done')).toBeVisible({ timeout: 120_000 });
+
+  await page.getByRole('button', { name: /^Recipe/ }).click();
+  await start('20');
   const table = page.getByRole('region', { name: 'Settings tried' });
   await expect(table.getByText('2 of 20 trials done')).toBeVisible({ timeout: 120_000 });
   await page
     .getByRole('button', { name: /^Stop and keep \d trials/ })
     .first()
     .click();
-  const result = page.getByRole('region', { name: 'Result of the search' });
   await expect(result.getByRole('row', { name: /\(best\)/ })).toBeVisible({ timeout: 60_000 });
   const rate = await result
     .getByRole('row', { name: /\(best\)/ })

@@ -9,7 +9,7 @@ import { PredictScreen } from '../features/predict/PredictScreen.tsx';
 import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
-import type { DataSummary } from '../shared/dataset.ts';
+import type { DataSettings, DataSummary } from '../shared/dataset.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { FinetunedRun, RunRecord } from '../shared/training.ts';
 import { engineWorker, dataWorker, titleReaders } from './workers.ts';
@@ -122,18 +122,26 @@ function meanOfHistogram(counts: readonly number[]): number {
   return rows === 0 ? 0 : counts.reduce((sum, count, tokens) => sum + count * tokens, 0) / rows;
 }
 
+/** Rows and labels once a recipe has given rows without labels one, where it does. */
+function trainedOn({ trainableRows, labels, findings, settings }: DataSummary, change: Partial<DataSettings>) {
+  const [before, after] = [settings.unlabelled, change.unlabelled ?? settings.unlabelled];
+  const unlabelled = findings.find(({ id }) => id === 'unlabelled')?.rows ?? 0;
+  if (before.kind === 'label' || after.kind !== 'label' || unlabelled === 0) return { rows: trainableRows, labels };
+  return { rows: trainableRows + unlabelled, labels: [...labels, { name: after.name, rows: unlabelled }] };
+}
+
 function TrainPlace() {
   const summary = useDataStore((store) => summaryOf(store.state));
   const engine = useEngineStore();
+  const info = engine.recipes.find(({ id }) => id === engine.recipe);
   const dataset = useMemo(
     () =>
       summary && {
         name: summary.source.name,
-        rows: summary.trainableRows,
-        labels: summary.labels,
+        ...trainedOn(summary, dataChange(info, engine.prepare, summary.settings)),
         meanTokens: meanOfHistogram(summary.tokenLengths),
       },
-    [summary],
+    [summary, info, engine.prepare],
   );
   const hub = useHub();
   const search = useSearch();
@@ -262,7 +270,7 @@ async function tellEnd(done: Awaited<ReturnType<ReturnType<typeof useEngineStore
     });
   }
   // The live panel that showed them is gone; "could not be kept" must not go with it.
-  for (const message of notices) notifications.show({ title: run.name, message, color: 'yellow', autoClose: false });
+  for (const message of notices) notifications.show({ title: run.name, message, color: 'yellow', autoClose: 20_000 });
 }
 
 function endedText(run: RunRecord): string {

@@ -8,8 +8,11 @@ import { goTo } from './places.ts';
 import { useSelectedRun } from './selectedRun.ts';
 import { usePredictStore } from './predictStore.ts';
 
+const failureId = 'dropped-failure';
+
 /** Files dropped where no drop zone is: the user is taken to what they became. */
 export function openStray(files: File[]): void {
+  notifications.hide(failureId);
   if (holdsModel(files)) {
     void openModelFiles(files);
     return;
@@ -26,6 +29,7 @@ export function openStray(files: File[]): void {
 /** Reads a dropped package. One with a trained head predicts at once; a bare encoder becomes the one to train. */
 export async function openModelFiles(files: File[]): Promise<void> {
   const { setLoading } = usePredictStore.getState();
+  notifications.hide(failureId);
   try {
     const { model, encoder, run, warnings } = await useEngineStore
       .getState()
@@ -43,7 +47,7 @@ export async function openModelFiles(files: File[]): Promise<void> {
     }
   } catch (thrown) {
     const { message, hint } = toRungError(thrown);
-    notifications.show({ title: message, message: hint, color: 'red', autoClose: false });
+    notifications.show({ id: failureId, title: message, message: hint, color: 'red', autoClose: 30_000 });
   } finally {
     setLoading(null);
   }

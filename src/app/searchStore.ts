@@ -61,12 +61,14 @@ async function search(plan: SearchPlan): Promise<void> {
   };
   try {
     const dataset = await prepared(dataChange(info, prepare, summary.settings));
-    await engineWorker.search({ dataset, config, plan }, (event) => {
+    const trials = await engineWorker.search({ dataset, config, plan }, (event) => {
       useEngineStore.setState((store) => ({ live: store.live && liveAfter(store.live, event) }));
       if (event.type !== 'search-trial') return;
       result.trials = [...result.trials, event.record];
       setResult({ ...result });
     });
+    // The last trial may be told after the answer, when no one listens any more.
+    if (trials.length > 0) setResult({ ...result, trials });
   } catch (thrown) {
     fail(thrown);
   } finally {

@@ -4,6 +4,7 @@
  */
 import { sidesText } from './sidesText.ts';
 import type { Finding } from '../shared/dataset.ts';
+import { learntRowCount } from '../shared/epochs.ts';
 import { movedThresholds } from '../shared/evaluation.ts';
 import { methodOf, modelNameOf } from '../shared/runMethod.ts';
 import { minimumSupport, type EpochRecord, type Interval, type RunRecord } from '../shared/training.ts';
@@ -32,6 +33,12 @@ const styles = [
 ];
 const style = (i: number): Pick<ReportLine, 'colour' | 'dash'> => styles[i % styles.length];
 
+/** Of a run on one split the rows it learnt, of folds all: each fold learns others. */
+function rowsOf(run: RunRecord): string {
+  const rows = `${count(run.data.rows)} rows`;
+  return run.kind === 'cross-validation' ? `on ${rows}` : `trained on ${count(learntRowCount(run))} of the ${rows}`;
+}
+
 /** The page. */
 export function reportHtml(input: ReportInput): string {
   const { run } = input;
@@ -45,7 +52,7 @@ export function reportHtml(input: ReportInput): string {
 </head>
 <body>
 <h1>${escapeHtml(run.name)}</h1>
-<p class="lead">${escapeHtml(modelNameOf(run))} on ${count(run.data.rows)} rows of ${escapeHtml(run.data.name)}, ${new Date(run.createdAt).toISOString().slice(0, 10)}. Made in a browser with Rung${run.version ? ` ${escapeHtml(run.version)}` : ''}.</p>
+<p class="lead">${escapeHtml(modelNameOf(run))} ${rowsOf(run)} of ${escapeHtml(run.data.name)}, ${new Date(run.createdAt).toISOString().slice(0, 10)}. Made in a browser with Rung${run.version ? ` ${escapeHtml(run.version)}` : ''}.</p>
 ${figuresSection(run)}
 ${labelsSection(run)}
 ${curvesSection(run)}

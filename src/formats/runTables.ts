@@ -13,13 +13,22 @@ export interface RunTable {
   rows: TableCell[][];
 }
 
-/** @throws RungError `not-found` for a run that was never measured */
-export function runTable(run: RunRecord, kind: RunTableKind): RunTable {
+/** A figure that is not kept with the run but follows from its test rows. */
+export interface FurtherFigure {
+  figure: string;
+  /** Null: of all labels. */
+  label: string | null;
+  /** Null where there are not enough rows to say. */
+  value: Interval | null;
+}
+
+/** @param further figures that are written below those of the record. @throws RungError `not-found` for a run that was never measured */
+export function runTable(run: RunRecord, kind: RunTableKind, further: readonly FurtherFigure[] = []): RunTable {
   if (run.test === null) {
     const message = `Writing the ${kind} of “${run.name}”: it was never measured on test rows.`;
     throw new RungError('not-found', message, 'Train to the end, then export its figures.');
   }
-  return kind === 'predictions' ? predictions(run, run.test) : metrics(run.test);
+  return kind === 'predictions' ? predictions(run, run.test) : metrics(run.test, further);
 }
 
 type Measured = NonNullable<RunRecord['test']>;
@@ -56,7 +65,7 @@ function predictions(run: RunRecord, { rows }: Measured): RunTable {
   };
 }
 
-function metrics({ report }: Measured): RunTable {
+function metrics({ report }: Measured, further: readonly FurtherFigure[]): RunTable {
   const rows: TableCell[][] = [];
   const add = (figure: string, label: string | null, value: Interval | null, support: number): void => {
     rows.push([figure, label, value?.value ?? null, value?.low ?? null, value?.high ?? null, BigInt(support)]);
@@ -71,6 +80,10 @@ function metrics({ report }: Measured): RunTable {
     add('recall', name, recall, support);
     add('F1', name, f1, support);
     rows.push(['threshold', name, threshold, null, null, BigInt(support)]);
+  }
+  const supports = new Map(report.perLabel.map(({ name, support }) => [name, support]));
+  for (const { figure, label, value } of further) {
+    add(figure, label, value, (label === null ? undefined : supports.get(label)) ?? report.rows);
   }
   return {
     columns: [

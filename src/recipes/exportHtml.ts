@@ -5,6 +5,7 @@ import { memberPrefix } from '../shared/members.ts';
 import { packedBytes, packWeights, type PagePrecision } from '../formats/htmlWeights.ts';
 import { parameterShapes } from '../models/model.ts';
 import type { NamedArrays } from '../shared/arrays.ts';
+import { learntRowCount } from '../shared/epochs.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ClassicalRun, FinetunedRun } from '../shared/training.ts';
 import type { EncoderPayload, PagePayload } from './pagePayload.ts';
@@ -75,14 +76,14 @@ function page(
   weights: Uint8Array<ArrayBuffer>,
 ): Blob {
   const { name, thresholds } = run;
-  const { labelNames, rows } = run.data;
+  const { labelNames } = run.data;
   const figures = run.test?.report.microF1;
   const payload: PagePayload = {
     name,
     labelNames,
     thresholds,
     facts: [
-      `Trained with Rung on ${rows} titles, ${new Date(run.createdAt).toISOString().slice(0, 10)}.`,
+      `Trained with Rung on ${learntRowCount(run)} titles, ${new Date(run.createdAt).toISOString().slice(0, 10)}.`,
       ...(figures
         ? [
             `Micro-F1 on titles it had not seen: ${figures.value.toFixed(2)}, from ${figures.low.toFixed(2)} to ${figures.high.toFixed(2)}.`,

@@ -77,6 +77,28 @@ describe('the search for settings', () => {
     }
   });
 
+  it('takes as many epochs as a training with the settings at hand would', async () => {
+    const few: TrainingConfig = { ...config, minimumSteps: 300, batchSize: 8 };
+    const search = searchSettings({
+      dataset,
+      split,
+      config: few,
+      plan: random,
+      signal: new AbortController().signal,
+      clock: () => 0,
+      // oxlint-disable-next-line require-yield -- a training without progress
+      async *trainOne({ epochs, minimumSteps }): AsyncGenerator<never, number> {
+        expect(minimumSteps).toBe(0);
+        return epochs;
+      },
+    });
+    let next = await search.next();
+    while (!next.done) next = await search.next();
+    // 60 rows in steps of 8.
+    expect(next.value[0]).toMatchObject({ number: 1, score: Math.ceil(300 / 8) });
+    expect(next.value.every(({ settings }) => settings.epochs >= 19 && settings.epochs <= 76)).toBe(true);
+  });
+
   it('ends where there are no other settings to draw', () => {
     expect(drawTrials(config, { ...random, settings: ['dropout'], trials: 20 })).toHaveLength(4);
   });

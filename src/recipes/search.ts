@@ -5,6 +5,7 @@
  */
 import { concatenate } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
+import { epochsFor } from '../shared/epochs.ts';
 import { Random } from '../shared/random.ts';
 import {
   searchRounds,
@@ -36,8 +37,9 @@ export interface SearchInput<Event> {
 export async function* searchSettings<Event>(
   input: SearchInput<Event>,
 ): AsyncGenerator<Event | SearchEvent, SearchTrial[]> {
-  const { config, plan, signal } = input;
+  const { plan, signal } = input;
   const splits = judgedSplits(input);
+  const config = { ...input.config, epochs: epochsAtHand(input.config, plan, input.split.train.length) };
   const drawn = drawTrials(config, plan);
   const rounds = searchRounds({ ...plan, trials: drawn.length });
   const meanEpochs = drawn.reduce((sum, { epochs }) => sum + epochs, 0) / drawn.length;
@@ -73,6 +75,11 @@ export async function* searchSettings<Event>(
     candidates = scored.toSorted((a, b) => b.score - a.score).slice(0, next);
   }
   return done;
+}
+
+/** Where epochs are searched, as many as a training with the settings at hand takes: with few rows more than its `epochs`. */
+function epochsAtHand(config: TrainingConfig, plan: SearchPlan, trainRows: number): number {
+  return plan.settings.includes('epochs') ? epochsFor(config, trainRows) : config.epochs;
 }
 
 /** What a trial learns from and is judged on: validation sides; test sides are empty. */

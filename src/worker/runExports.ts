@@ -4,21 +4,24 @@ import { csvLines, csvStart, escapeFormula } from '../data/predictionsCsv.ts';
 import { checkSheetSize, writeWorkbook, type SheetCell } from '../data/xlsxWriter.ts';
 import { writeParquet } from '../formats/parquet.ts';
 import { reportHtml, type ReportInput } from '../formats/report.ts';
-import { runTable, tableJson, type RunTable, type TableCell } from '../formats/runTables.ts';
+import { runTable, tableJson, type FurtherFigure, type RunTable, type TableCell } from '../formats/runTables.ts';
 import { writeZip } from '../formats/zipWriter.ts';
 import { calibrationCurve, expectedCalibrationError } from '../metrics/calibration.ts';
+import { calibrationBins } from '../metrics/rankingReport.ts';
+import { splitFigures } from '../metrics/splitFigures.ts';
 import { bundleFiles, requireSplitOfRun } from '../recipes/bundle/bundle.ts';
 import { readTrained, trainedMembers, withHead } from '../recipes/encoder.ts';
 import { withExtraRows } from '../recipes/extraRows.ts';
 import { exportOnnx } from '../recipes/onnx/exportOnnx.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
+import { testArrays } from '../shared/evaluation.ts';
 import type { RunFile, TableFormat } from '../shared/runFiles.ts';
-import { minimumSupport, type FinetunedRun, type RunRecord } from '../shared/training.ts';
+import { seedOf } from '../shared/runMethod.ts';
+import { minimumSupport, type FinetunedRun, type Interval, type RunRecord } from '../shared/training.ts';
 import type { Encoders } from './encoders.ts';
 import type { RunArchive } from './runArchive.ts';
 
-const calibrationBins = 8;
 /** On paper, more are not read. */
 const shownMistakes = 60;
 
@@ -29,13 +32,45 @@ export async function writeRunExport(
   run: RunRecord,
   file: Exclude<RunFile, string>,
 ): Promise<Blob> {
-  if (file.kind === 'table') return writeTable(runTable(run, file.table), file.table, file.format);
+  if (file.kind === 'table') {
+    const further = file.table === 'metrics' ? furtherFigures(run) : [];
+    return writeTable(runTable(run, file.table, further), file.table, file.format);
+  }
   if (file.kind === 'report') return new Blob([reportHtml(reportInput(run, file.findings))], { type: 'text/html' });
   if (run.kind !== 'finetune') {
     const message = `“${run.name}” has no encoder that could be trained elsewhere.`;
     throw new RungError('not-found', message, 'Choose a run that was fine-tuned on one split.');
   }
   return writeBundle(archive, encoders, run, file.dataset);
+}
+
+function ofAll(figure: string, value: Interval): FurtherFigure {
+  return { figure, label: null, value };
+}
+
+/** What Results shows beside the figures of the record; of folds, whose thresholds differ, only what does not depend on them. */
+function furtherFigures(run: RunRecord): FurtherFigure[] {
+  if (run.test === null) return [];
+  const { thresholds, data } = run;
+  const { labelNames } = data;
+  const request = { ...testArrays(run.test.rows), thresholds, labelNames, seed: seedOf(run) };
+  const { evaluation, ranking } = splitFigures(request);
+  return [
+    ...(run.kind === 'cross-validation'
+      ? []
+      : [
+          ofAll('weighted F1', evaluation.weightedF1),
+          ofAll('samples F1', evaluation.samplesF1),
+          ofAll('Hamming loss', evaluation.hammingLoss),
+        ]),
+    ofAll('label ranking average precision', ranking.labelRanking),
+    ...ranking.perLabel.flatMap(({ rocAuc, averagePrecision, calibrationError, brier }, i) => [
+      { figure: 'ROC-AUC', label: labelNames[i], value: rocAuc },
+      { figure: 'average precision', label: labelNames[i], value: averagePrecision },
+      { figure: 'expected calibration error', label: labelNames[i], value: calibrationError },
+      { figure: 'Brier score', label: labelNames[i], value: brier },
+    ]),
+  ];
 }
 
 async function writeTable(table: RunTable, name: string, format: TableFormat): Promise<Blob> {

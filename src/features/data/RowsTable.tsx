@@ -145,7 +145,8 @@ function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
     {
       id: 'labels',
       header: 'Labels',
-      width: 'minmax(0, 1.1fr)',
+      // Two common labels, or a long one, and the pencil beside them.
+      width: 'minmax(276px, 1.2fr)',
       render: (row) => (
         <span className={css.editable}>
           <Labels labels={row.labels} {...context} />
@@ -156,7 +157,7 @@ function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
     {
       id: 'notes',
       header: 'Notes',
-      width: 'minmax(0, 0.8fr)',
+      width: 'minmax(0, 0.7fr)',
       hideBelow: 640,
       render: ({ notes }) => <Notes notes={notes} />,
     },

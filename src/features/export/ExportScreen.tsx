@@ -4,7 +4,7 @@ import { Check, Copy, Download } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toRungError } from '../../shared/errors.ts';
 import { epochsOfAll } from '../../shared/epochs.ts';
-import type { OnnxFile } from '../../shared/onnxFiles.ts';
+import { onnxPath, type OnnxFile } from '../../shared/onnxFiles.ts';
 import type { ClassicalRun, FinetunedRun } from '../../shared/training.ts';
 import type { ProgressListener } from '../../worker/protocol.ts';
 import { formatBytes, formatCounted, formatMoment } from '../../ui/format.ts';
@@ -17,7 +17,7 @@ import css from './ExportScreen.module.css';
 import { EventsPanel } from './EventsPanel.tsx';
 import { OnnxChoice } from './OnnxChoice.tsx';
 import { PagePanel } from './PagePanel.tsx';
-import { fileNameOf, onnxBytes, partsOf } from './packageContents.ts';
+import { fileNameOf, onnxBytes, onnxForms, onnxNumbers, partsOf } from './packageContents.ts';
 import { embeddingSnippet, javascriptSnippet, pythonSnippet } from './snippets.ts';
 
 export interface ExportScreenProps {
@@ -89,7 +89,7 @@ export function ExportScreen(props: ExportScreenProps) {
           ) : (
             <>
               <OnnxChoice chosen={onnx} onChange={setOnnx} weightBytes={run.weightBytes} />
-              <ContentsPanel run={run} />
+              <ContentsPanel run={run} onnx={onnx} />
               <EventsPanel key={run.id} run={run} exportEvents={exportEvents} />
             </>
           )}
@@ -187,7 +187,7 @@ const endings: Record<FinetunedRun['status'], string> = {
   failed: 'ended with an error',
 };
 
-function ContentsPanel({ run }: { run: FinetunedRun }) {
+function ContentsPanel({ run, onnx }: { run: FinetunedRun; onnx: OnnxFile[] }) {
   return (
     <section className={css.panel} aria-label="What the zip holds">
       <h2 className={css.subheading}>What the zip holds</h2>
@@ -198,6 +198,15 @@ function ContentsPanel({ run }: { run: FinetunedRun }) {
             <span className={css.quiet}>
               {purpose}
               {file.endsWith('.safetensors') && `, ${formatBytes(run.weightBytes / run.members)}`}
+            </span>
+          </li>
+        ))}
+        {onnx.map((file) => (
+          <li key={onnxPath(file)}>
+            <code>{onnxPath(file)}</code>
+            <span className={css.quiet}>
+              {onnxForms[file.form].title} for onnxruntime, {onnxNumbers[file.precision].title}, about{' '}
+              {formatBytes(onnxBytes(run.weightBytes, file))}
             </span>
           </li>
         ))}

@@ -72,7 +72,11 @@ function TablesPanel({ run, exportTable }: Part & Pick<ReportsScreenProps, 'expo
       title: 'Test rows',
       text: `${formatCounted(run.test?.rows.length ?? 0, 'row')} with title, labels, answer and probabilities`,
     },
-    { table: 'metrics', title: 'Figures', text: 'all of them, each with its 95 % interval' },
+    {
+      table: 'metrics',
+      title: 'Figures',
+      text: 'all that Results shows, with their 95 % intervals, and the thresholds',
+    },
   ];
   return (
     <section className={css.panel} aria-label="Tables">

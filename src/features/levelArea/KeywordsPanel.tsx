@@ -99,6 +99,7 @@ export function KeywordsPanel(props: KeywordsPanelProps) {
       </div>
       <SegmentedControl
         aria-label="Show"
+        className={css.views}
         value={view}
         data={Object.entries(views).map(([value, label]) => ({ value, label }))}
         onChange={(value) => setView(value === 'caught' || value === 'conflicts' ? value : 'classes')}

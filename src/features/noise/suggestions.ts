@@ -1,5 +1,6 @@
 /** What is left to decide of a check's suggestions, and what its figures say in words. */
 import type { Correction } from '../../shared/corrections.ts';
+import { formatPercent } from '../../ui/format.ts';
 import type { LabelNoiseReport, LabelSuggestion, SimilarTitle } from '../../shared/labelNoise.ts';
 
 /** Similar titles of a row, or that they are on their way. */
@@ -30,5 +31,5 @@ export function openSuggestions(
 /** "97 % sure by the quick check": kept with a correction. */
 export function reasonOf({ sureness }: LabelSuggestion, runName: string | null): string {
   const source = runName === null ? 'quick label check' : `label check with ${runName}`;
-  return `suggested by the ${source}, ${Math.round(sureness * 100)} % sure`;
+  return `suggested by the ${source}, ${formatPercent(sureness)} sure`;
 }

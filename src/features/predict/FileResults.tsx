@@ -1,4 +1,5 @@
 import { Alert, Button, CloseButton, TextInput, UnstyledButton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { Download, Search } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { toRungError } from '../../shared/errors.ts';
@@ -25,7 +26,8 @@ export function FileResults({ prediction, progress, fileName, writePredictions }
   const search = useDeferredValue(typed);
   const matching = useMemo(() => new MatchingRows(prediction, { label, search }), [prediction, label, search]);
   const totals = useMemo(() => new LabelTotals(prediction), [prediction]);
-  const columns = useMemo(() => columnsOf(prediction), [prediction]);
+  const narrow = useMediaQuery('(max-width: 600px)', undefined, { getInitialValueInEffect: false });
+  const columns = useMemo(() => (narrow ? narrowColumnsOf(prediction) : columnsOf(prediction)), [prediction, narrow]);
   const total = matching.upTo(progress.done);
   totals.upTo(progress.done);
   return (
@@ -49,6 +51,8 @@ export function FileResults({ prediction, progress, fileName, writePredictions }
       </div>
       <DataTable
         total={total}
+        // On a phone labels stand below their title.
+        rowHeight={narrow ? 60 : 36}
         columns={columns}
         fetchRows={(offset, limit) => matching.rows.slice(offset, offset + limit)}
         queryKey={`${label} ${search}`}
@@ -60,9 +64,39 @@ export function FileResults({ prediction, progress, fileName, writePredictions }
   );
 }
 
+function LabelsOfRow({ prediction, row }: { prediction: FilePrediction; row: number }) {
+  const labels = prediction.model.labelNames.flatMap((name, i) => (prediction.holds(row, i) ? [{ name, i }] : []));
+  if (labels.length === 0) return <span className={css.quiet}>none</span>;
+  return (
+    <span className={css.chips} title={labels.map(({ name }) => name).join(', ')}>
+      {labels.map(({ name, i }) => (
+        <span key={name} className={css.chip}>
+          <LabelMarkIcon index={i} />
+          <span>{name}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function narrowColumnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
+  return [
+    {
+      id: 'title',
+      header: 'Title and labels',
+      width: 'minmax(0, 1fr)',
+      render: (row) => (
+        <div className={css.stacked}>
+          <span title={prediction.titles[row]}>{prediction.titles[row]}</span>
+          <LabelsOfRow prediction={prediction} row={row} />
+        </div>
+      ),
+    },
+  ];
+}
+
 function columnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
   const { labelNames } = prediction.model;
-  const holding = (row: number) => labelNames.flatMap((name, i) => (prediction.holds(row, i) ? [{ name, i }] : []));
   return [
     { id: 'row', header: '#', width: 72, align: 'end', hideBelow: 600, render: (row) => formatCount(row + 1) },
     {
@@ -75,20 +109,7 @@ function columnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
       id: 'labels',
       header: 'Labels',
       width: 'minmax(0, 1fr)',
-      render: (row) => {
-        const labels = holding(row);
-        if (labels.length === 0) return <span className={css.quiet}>none</span>;
-        return (
-          <span className={css.chips} title={labels.map(({ name }) => name).join(', ')}>
-            {labels.map(({ name, i }) => (
-              <span key={name} className={css.chip}>
-                <LabelMarkIcon index={i} />
-                <span>{name}</span>
-              </span>
-            ))}
-          </span>
-        );
-      },
+      render: (row) => <LabelsOfRow prediction={prediction} row={row} />,
     },
     // Beyond eight labels the figures are in the download only: columns too narrow to read help nobody.
     ...(labelNames.length > 8 ? [] : labelNames).map((name, i): DataTableColumn<number> => ({

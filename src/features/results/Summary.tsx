@@ -11,10 +11,9 @@ function ofHundred(share: number): string {
   return `${Math.round(share * 100)} of 100`;
 }
 
-/** How sure the figures are, said by the width of the micro-F1 interval. */
-function sureness(report: SplitReport): string {
-  const half = (report.microF1.high - report.microF1.low) / 2;
-  return `With ${formatCounted(report.rows, 'title')} to test on, micro-F1 could be ${formatFigure(half, 2)} higher or lower by chance alone.`;
+/** How sure the figures are, said by the micro-F1 interval. */
+function sureness({ rows, microF1 }: SplitReport): string {
+  return `With ${formatCounted(rows, 'title')} to test on, chance alone leaves it anywhere from ${formatFigure(microF1.low, 2)} to ${formatFigure(microF1.high, 2)}.`;
 }
 
 export interface SummaryProps {

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { costThreshold } from '../../metrics/thresholds.ts';
 import { minimumSupport } from '../../shared/training.ts';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
-import { figuresAt, thresholdText, type JudgedRows, type LabelRows, type ThresholdFigures } from './labelCurves.ts';
+import { figuresAt, thresholdText, type JudgedRows, type LabelRows } from './labelCurves.ts';
 import classes from './OneLabel.module.css';
 
 export interface ThresholdPanelProps {
@@ -46,13 +46,17 @@ export function ThresholdPanel(props: ThresholdPanelProps) {
   );
 }
 
-/** What is typed stands until it is left: "0." on the way to "0.6" is no number yet. */
+function possible(threshold: string | number): boolean {
+  return threshold !== '' && Number(threshold) >= 0 && Number(threshold) <= 1;
+}
+
+/** What is typed stands until it is left: "0." on the way to "0.6" is no number yet, and 5 no threshold. */
 function ThresholdInput({
   name,
   threshold,
   onThreshold,
 }: Pick<ThresholdPanelProps, 'name' | 'threshold' | 'onThreshold'>) {
-  const [typed, setTyped] = useState<string | null>(null);
+  const [typed, setTyped] = useState<string | number | null>(null);
   return (
     <NumberInput
       aria-label={`Threshold of ${name}, number`}
@@ -61,11 +65,12 @@ function ThresholdInput({
       max={1}
       step={0.01}
       decimalScale={4}
+      clampBehavior="none"
+      error={typed !== null && !possible(typed)}
       value={typed ?? Number(threshold.toFixed(4))}
       onChange={(value) => {
-        setTyped(typeof value === 'string' ? value : null);
-        const number = Number(value);
-        if (value !== '' && number >= 0 && number <= 1) onThreshold(number);
+        setTyped(typeof value === 'string' || !possible(value) ? value : null);
+        if (possible(value)) onThreshold(Number(value));
       }}
       onBlur={() => setTyped(null)}
     />
@@ -124,6 +129,7 @@ function Costs({ name, label, labels, threshold, judged, onThreshold }: Threshol
     const { actual, probabilities } = judged.split;
     return Number(costThreshold(actual, probabilities, labels, label, cost).toFixed(4));
   }, [cost, judged, labels, label]);
+  const worthwhile = suggested !== null && suggested !== threshold && !isDearer(judged, cost, suggested, threshold);
   return (
     <div>
       <h3>What mistakes cost</h3>
@@ -140,11 +146,7 @@ function Costs({ name, label, labels, threshold, judged, onThreshold }: Threshol
           onChange={setTyped}
         />
         <span>times a missed one</span>
-        <Button
-          variant="light"
-          disabled={suggested === null || suggested === threshold}
-          onClick={() => suggested !== null && onThreshold(suggested)}
-        >
+        <Button variant="light" disabled={!worthwhile} onClick={() => suggested !== null && onThreshold(suggested)}>
           Use {suggested === null ? 'it' : thresholdText(suggested)}
         </Button>
       </div>
@@ -155,12 +157,25 @@ function Costs({ name, label, labels, threshold, judged, onThreshold }: Threshol
   );
 }
 
+/** What the mistakes on the judged rows cost, in missed ones. */
+function costAt(judged: JudgedRows, cost: number, threshold: number): number {
+  const { fp, fn } = figuresAt(judged, threshold);
+  return cost * fp + fn;
+}
+
+/** A suggestion is drawn towards what calibrated probabilities would ask for: where these rows say it costs more, it is not offered. */
+function isDearer(judged: JudgedRows, cost: number, suggested: number, threshold: number): boolean {
+  return judged.positives >= minimumSupport && costAt(judged, cost, suggested) > costAt(judged, cost, threshold);
+}
+
 function costText(judged: JudgedRows, name: string, cost: number, suggested: number, threshold: number): string {
   if (judged.positives < minimumSupport) {
     return `Only ${formatCounted(judged.positives, `${judged.kind} row`)} with ${name}: not enough to choose by. ${thresholdText(suggested)} is what calibrated probabilities would ask for.`;
   }
   const there = figuresAt(judged, suggested);
-  const here = figuresAt(judged, threshold);
-  const total = ({ fp, fn }: ThresholdFigures): string => formatFigure(cost * fp + fn, Number.isInteger(cost) ? 0 : 1);
-  return `At ${thresholdText(suggested)}, on the ${judged.kind} rows: precision ${formatFigure(there.precision, 2)}, recall ${formatFigure(there.recall, 2)}; ${formatCount(there.fp)} false and ${formatCount(there.fn)} missed cost ${total(there)}, against ${total(here)} at ${thresholdText(threshold)} now.`;
+  const total = (at: number): string => formatFigure(costAt(judged, cost, at), Number.isInteger(cost) ? 0 : 1);
+  if (isDearer(judged, cost, suggested, threshold)) {
+    return `On the ${judged.kind} rows mistakes cost ${total(threshold)} at ${thresholdText(threshold)} now, and more, ${total(suggested)}, at ${thresholdText(suggested)}: nothing to gain.`;
+  }
+  return `At ${thresholdText(suggested)}, on the ${judged.kind} rows: precision ${formatFigure(there.precision, 2)}, recall ${formatFigure(there.recall, 2)}; ${formatCount(there.fp)} false and ${formatCount(there.fn)} missed cost ${total(suggested)}, against ${total(threshold)} at ${thresholdText(threshold)} now.`;
 }

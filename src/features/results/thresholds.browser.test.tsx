@@ -116,6 +116,19 @@ describe('moving a threshold', () => {
     await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.chosenThresholds), patience);
   });
 
+  it('not by typing what is none: it is marked, and gone when the field is left', async () => {
+    const { screen, onThresholds, open } = await show();
+    await open('Director');
+    const input = screen.getByLabelText('Threshold of Director, number');
+    for (const typed of ['5', '']) {
+      await userEvent.fill(input, typed);
+      await expect.element(input).toHaveAttribute('aria-invalid', 'true');
+      await userEvent.keyboard('{Tab}');
+      await expect.element(input).toHaveValue(String(run.thresholds[1]));
+    }
+    expect(onThresholds).not.toHaveBeenCalled();
+  });
+
   it('by typing, with points on the way to a number', async () => {
     const { screen, onThresholds } = await show();
     const input = screen.getByLabelText('Threshold of Individual Contributor/Staff, number');
@@ -143,6 +156,12 @@ describe('moving a threshold', () => {
   });
 });
 
+/** What the mistakes with Director cost, in missed ones, when a false one costs three. */
+function costAt(threshold: number): number {
+  const { fp, fn } = figuresAt(director, threshold);
+  return 3 * fp + fn;
+}
+
 describe('costs', () => {
   it('lead to a threshold, with what it does beside it', async () => {
     const { screen, onThresholds, open } = await show();
@@ -155,6 +174,17 @@ describe('costs', () => {
       .toBeVisible();
     await screen.getByRole('button', { name: `Use ${thresholdText(expected)}` }).click();
     await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.thresholds.with(1, expected)), patience);
+  });
+
+  it('are not offered a threshold that costs more on the rows that judge', async () => {
+    const suggested = Number(costThreshold(validation.actual, validation.probabilities, 6, 1, 3).toFixed(4));
+    const candidates = Array.from({ length: 999 }, (_, i) => (i + 1) / 1000);
+    const best = candidates.reduce((least, at) => (costAt(at) < costAt(least) ? at : least));
+    expect(costAt(best)).toBeLessThan(costAt(suggested));
+    const { screen, open } = await show({ ...run, thresholds: run.thresholds.with(1, best) });
+    await open('Director');
+    await expect.element(screen.getByText(/: nothing to gain\./)).toBeVisible();
+    await expect.element(screen.getByRole('button', { name: `Use ${thresholdText(suggested)}` })).toBeDisabled();
   });
 
   it('of a rare label follow calibrated probabilities', async () => {
