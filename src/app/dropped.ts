@@ -12,11 +12,11 @@ const failureId = 'dropped-failure';
 
 /** Files dropped where no drop zone is: the user is taken to what they became. */
 export function openStray(files: File[]): void {
-  notifications.hide(failureId);
   if (holdsModel(files)) {
     void openModelFiles(files);
     return;
   }
+  notifications.hide(failureId);
   if (useEngineStore.getState().live) {
     const message = 'It trains on the table that is open. Stop it or wait, then drop the file again.';
     notifications.show({ title: 'A training is running', message, color: 'yellow' });

@@ -107,10 +107,10 @@ describe('tables of a run', () => {
   });
 
   it('are refused for a run that was never measured', () => {
-    const brier = { figure: 'Brier score', label: run.test!.report.perLabel[0].name, value: null };
+    const brier = { figure: 'Brier score', label: 0, value: null };
     const { rows: figures } = runTable(run, 'metrics', [brier]);
-    const { support } = run.test!.report.perLabel[0];
-    expect(figures.at(-1)).toEqual([brier.figure, brier.label, null, null, null, BigInt(support)]);
+    const { name, support } = run.test!.report.perLabel[0];
+    expect(figures.at(-1)).toEqual([brier.figure, name, null, null, null, BigInt(support)]);
     expect(() => runTable({ ...run, test: null }, 'metrics')).toThrow('never measured');
   });
 

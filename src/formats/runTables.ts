@@ -16,8 +16,8 @@ export interface RunTable {
 /** A figure that is not kept with the run but follows from its test rows. */
 export interface FurtherFigure {
   figure: string;
-  /** Null: of all labels. */
-  label: string | null;
+  /** By its place; null: of all labels. */
+  label: number | null;
   /** Null where there are not enough rows to say. */
   value: Interval | null;
 }
@@ -81,9 +81,9 @@ function metrics({ report }: Measured, further: readonly FurtherFigure[]): RunTa
     add('F1', name, f1, support);
     rows.push(['threshold', name, threshold, null, null, BigInt(support)]);
   }
-  const supports = new Map(report.perLabel.map(({ name, support }) => [name, support]));
   for (const { figure, label, value } of further) {
-    add(figure, label, value, (label === null ? undefined : supports.get(label)) ?? report.rows);
+    if (label === null) add(figure, null, value, report.rows);
+    else add(figure, report.perLabel[label].name, value, report.perLabel[label].support);
   }
   return {
     columns: [

@@ -35,6 +35,7 @@ import {
   type StepEvent,
   type TrainerOptions,
 } from '../training/trainer.ts';
+import type { Remaining } from '../training/options.ts';
 import { normaliser } from '../text/normalise.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { foldFigures } from './crossValidate.ts';
@@ -131,7 +132,7 @@ export async function* finetune(input: FinetuneInput): AsyncGenerator<FinetuneEv
   // Answers to learn from beside the labels
   const stepsOf = (rows: Uint32Array): number => settings.epochs * stepsPerEpoch(rows.length, settings.batchSize);
   const after = { steps: stepsOf(split.train), evaluations: settings.epochs };
-  const outOfFold = yield* foldModels(input, { examplesOf, validation, options: { ...options, after } });
+  const outOfFold = yield* foldModels(input, after, { examplesOf, validation, options });
   if (outOfFold) train.targets = mixedTargets(train.labels, outOfFold, settings.distillationShare);
 
   // One model, or several in turn
@@ -422,17 +423,19 @@ function thresholdsOf({ actual, probabilities }: ScoredRows, labelCount: number,
   return chooseThresholds(actual, probabilities, labelCount);
 }
 
-/** Null where there are no fold models, or the signal ended them. */
+/** Null where there are no fold models, or the signal ended them. @param after what is trained once all of them are */
 async function* foldModels(
   input: FinetuneInput,
-  parts: Pick<FoldModelsInput, 'examplesOf' | 'validation' | 'options'>,
+  after: Remaining,
+  { options, ...parts }: Pick<FoldModelsInput, 'examplesOf' | 'validation' | 'options'>,
 ): AsyncGenerator<FinetuneEvent, OutOfFold | null> {
   const { dataset, split, settings, architecture, weights, signal, gate } = input;
   const rows = split.train;
   const before = foldModelSteps(settings, rows.length);
   if (before === 0) return null;
-  const all = before + settings.epochs * stepsPerEpoch(rows.length, settings.batchSize);
-  const running = answerOutOfFold({ dataset, rows, settings, architecture, weights, signal, gate, ...parts });
+  const all = before + after.steps;
+  const withAfter = { ...parts, options: { ...options, after } };
+  const running = answerOutOfFold({ dataset, rows, settings, architecture, weights, signal, gate, ...withAfter });
   let next = await running.next();
   for (; !next.done; next = await running.next()) {
     const { fold, folds, step, secondsLeft } = next.value;

@@ -65,10 +65,10 @@ function furtherFigures(run: RunRecord): FurtherFigure[] {
         ]),
     ofAll('label ranking average precision', ranking.labelRanking),
     ...ranking.perLabel.flatMap(({ rocAuc, averagePrecision, calibrationError, brier }, i) => [
-      { figure: 'ROC-AUC', label: labelNames[i], value: rocAuc },
-      { figure: 'average precision', label: labelNames[i], value: averagePrecision },
-      { figure: 'expected calibration error', label: labelNames[i], value: calibrationError },
-      { figure: 'Brier score', label: labelNames[i], value: brier },
+      { figure: 'ROC-AUC', label: i, value: rocAuc },
+      { figure: 'average precision', label: i, value: averagePrecision },
+      { figure: 'expected calibration error', label: i, value: calibrationError },
+      { figure: 'Brier score', label: i, value: brier },
     ]),
   ];
 }
