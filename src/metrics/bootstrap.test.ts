@@ -197,15 +197,10 @@ it('draws fewer resamples on very many rows', () => {
   expect(resampleCount(200_000, 50)).toBe(50);
 });
 
-it('is quick: 0.4 s for 2,240 rows and 1 s for 200,000 on an idle core, with room for a busy one', () => {
-  const shares = [0.5, 0.22, 0.18, 0.1, 0.07, 0.01];
-  for (const [rows, limit] of [
-    [2240, 10_000],
-    [200_000, 60_000],
-  ]) {
-    const { actual, probabilities, thresholds, names } = madeUp(rows, shares, 0.03);
-    const started = performance.now();
-    splitReport(actual, probabilities, thresholds, names, { seed: 1 });
-    expect(performance.now() - started).toBeLessThan(limit);
-  }
+it('has narrow intervals around the figures of 200,000 rows', () => {
+  const { actual, probabilities, thresholds, names } = madeUp(200_000, [0.5, 0.22, 0.18, 0.1, 0.07, 0.01], 0.03);
+  const { microF1: found } = splitReport(actual, probabilities, thresholds, names, { seed: 1 });
+  expect(found.low).toBeLessThan(found.value);
+  expect(found.value).toBeLessThan(found.high);
+  expect(found.high - found.low).toBeLessThan(0.01);
 });

@@ -103,15 +103,15 @@ describe('encode', () => {
   });
 
   it.each([
-    ['one word', 'a'.repeat(100_000)],
-    ['words', 'vice president '.repeat(7000)],
-    ['white space', `a${' \n'.repeat(50_000)}b`],
-    ['punctuation', '<>'.repeat(50_000)],
-    ['emoji', '👩‍💻'.repeat(20_000)],
-  ])('takes 100,000 characters of %s in little time', (_, title) => {
-    const start = performance.now();
-    expect(small.encode(title, 64).length).toBeLessThanOrEqual(64);
-    expect(performance.now() - start).toBeLessThan(200);
+    ['one word', 'a'.repeat(1_000_000)],
+    ['words', 'vice president '.repeat(70_000)],
+    ['white space', `a${' \n'.repeat(500_000)}b`],
+    ['punctuation', '<>'.repeat(500_000)],
+    ['emoji', '👩‍💻'.repeat(200_000)],
+  ])('takes a million characters of %s, for which time by the square would run out', (_, title) => {
+    const ids = small.encode(title, 64);
+    expect(ids.length).toBeLessThanOrEqual(64);
+    expect([ids[0], ids.at(-1)]).toEqual([id('[CLS]'), id('[SEP]')]);
   });
 
   it('gives valid ids within the limit for any string', () => {

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Latest } from './latest.ts';
 
 /** Requests that are answered when the test says so. */
@@ -18,10 +18,10 @@ it('makes the first request at once and then only the last of those that came me
   for (const text of ['V', 'VP', 'VP o', 'VP of']) latest.ask(text);
   expect(open.map(({ input }) => input)).toEqual(['V']);
   open[0].answer('1');
-  await vi.waitFor(() => expect(open).toHaveLength(2));
+  await expect.poll(() => open).toHaveLength(2);
   expect(open[1].input).toBe('VP of');
   open[1].answer('2');
-  await vi.waitFor(() => expect(seen).toEqual(['V=1', 'VP of=2']));
+  await expect.poll(() => seen).toEqual(['V=1', 'VP of=2']);
   latest.ask('VP of Sales');
   expect(open).toHaveLength(3);
 });
@@ -31,9 +31,9 @@ it('goes on after a failure', async () => {
   latest.ask('a');
   latest.ask('b');
   open[0].fail(new Error('busy'));
-  await vi.waitFor(() => expect(open).toHaveLength(2));
+  await expect.poll(() => open).toHaveLength(2);
   open[1].answer('1');
-  await vi.waitFor(() => expect(seen).toEqual(['a!Error: busy', 'b=1']));
+  await expect.poll(() => seen).toEqual(['a!Error: busy', 'b=1']);
 });
 
 it('does not make a request that was cancelled while it waited', async () => {
@@ -42,6 +42,6 @@ it('does not make a request that was cancelled while it waited', async () => {
   latest.ask('ab');
   latest.cancel();
   open[0].answer('1');
-  await vi.waitFor(() => expect(seen).toEqual(['a=1']));
+  await expect.poll(() => seen).toEqual(['a=1']);
   expect(open).toHaveLength(1);
 });

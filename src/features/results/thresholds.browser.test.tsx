@@ -17,9 +17,6 @@ import { figuresAt, labelRows, nearestStop, stopsOf, thresholdText } from './lab
 import { outcomesOf, wrongOutcomes } from './outcomes.ts';
 import { ResultsScreen } from './ResultsScreen.tsx';
 
-/** A machine that does other things is slow to settle. */
-const patience = { timeout: 15_000 };
-
 const rows = exampleRows(223);
 const validation = testArrays(exampleRows(223, 8));
 const director = labelRows(validation, 6, 1);
@@ -89,7 +86,7 @@ describe('moving a threshold', () => {
     const list = screen.getByRole('region', { name: 'Titles answered wrongly' });
     await expect.element(list.getByRole('status')).toHaveTextContent(`${wrong} titles`);
     await expect.element(screen.getByText(/^The threshold of Director was moved by hand/)).toBeVisible();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledExactlyOnceWith('1', thresholds), patience);
+    await expect.poll(() => onThresholds).toHaveBeenCalledExactlyOnceWith('1', thresholds);
   });
 
   it('by pressing the curve, and back with one press', async () => {
@@ -103,7 +100,7 @@ describe('moving a threshold', () => {
     const aim = stops[Math.floor(stops.length / 4)];
     const { left, top } = toPixels(aim, width, height);
     await userEvent.click(area, { position: { x: Math.round(left), y: Math.round(top) } });
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledOnce(), patience);
+    await expect.poll(() => onThresholds).toHaveBeenCalledOnce();
     const [, kept] = onThresholds.mock.calls[0];
     const { precision, recall } = figuresAt(director, kept[1]);
     expect(recall).toBeCloseTo(aim.x, 1);
@@ -113,7 +110,7 @@ describe('moving a threshold', () => {
     await expect
       .element(screen.getByText(/^Thresholds were chosen on rows that the answering model had not seen/))
       .toBeVisible();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.chosenThresholds), patience);
+    await expect.poll(() => onThresholds).toHaveBeenLastCalledWith('1', run.chosenThresholds);
   });
 
   it('not by typing what is none: it is marked, and gone when the field is left', async () => {
@@ -135,7 +132,7 @@ describe('moving a threshold', () => {
     await userEvent.clear(input);
     await userEvent.type(input, '0.605');
     await expect.element(input).toHaveValue('0.605');
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenLastCalledWith('1', run.thresholds.with(0, 0.605)), patience);
+    await expect.poll(() => onThresholds).toHaveBeenLastCalledWith('1', run.thresholds.with(0, 0.605));
   });
 
   it('is kept when the screen is left before it rested', async () => {
@@ -152,7 +149,7 @@ describe('moving a threshold', () => {
     await expect.element(screen.getByText(/^The threshold of Director was moved by hand/)).toBeVisible();
     await open('Director');
     await screen.getByRole('button', { name: 'Back to 0.47' }).click();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.chosenThresholds), patience);
+    await expect.poll(() => onThresholds).toHaveBeenCalledWith('1', run.chosenThresholds);
   });
 });
 
@@ -173,7 +170,7 @@ describe('costs', () => {
       .element(screen.getByText(new RegExp(`${fp} false and ${fn} missed cost ${20 * fp + fn},`)))
       .toBeVisible();
     await screen.getByRole('button', { name: `Use ${thresholdText(expected)}` }).click();
-    await vi.waitFor(() => expect(onThresholds).toHaveBeenCalledWith('1', run.thresholds.with(1, expected)), patience);
+    await expect.poll(() => onThresholds).toHaveBeenCalledWith('1', run.thresholds.with(1, expected));
   });
 
   it('are not offered a threshold that costs more on the rows that judge', async () => {
