@@ -132,4 +132,18 @@ test('labels are edited in the table of rows, which stays where it was', async (
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(rows.getByText(/^corrected, was/)).toBeHidden();
   expect(await rows.evaluate((element) => element.scrollTop)).toBe(scrolled);
+
+  // A label that the table does not have yet; what stands for none cannot be one.
+  await rows.getByRole('button', { name: 'Edit the labels of row 25' }).click();
+  for (const box of await dialogue.getByRole('checkbox', { checked: true }).all()) await box.uncheck();
+  const another = dialogue.getByRole('textbox', { name: 'Another label' });
+  await another.fill('n/a');
+  await expect(dialogue.getByText('Not possible: “n/a” stands for no label in tables.')).toBeVisible();
+  await another.fill('Trainee');
+  await another.press('Enter');
+  await expect(dialogue.getByRole('checkbox', { name: 'Trainee' })).toBeChecked();
+  await dialogue.getByRole('button', { name: 'Save labels' }).click();
+  await expect(rows.getByText(/^corrected, was/)).toBeVisible();
+  await expect(rows.getByText('Trainee', { exact: true })).toBeVisible();
+  expect(await rows.evaluate((element) => element.scrollTop)).toBe(scrolled);
 });

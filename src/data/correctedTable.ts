@@ -1,7 +1,8 @@
 /** The user's table with the corrected labels in it: label cells of changed rows are written anew, every other cell is as it was read. */
 import Papa from 'papaparse';
 import type { LabelLayout } from '../shared/dataset.ts';
-import { indicatorValue, isMissing, layoutColumns } from './labels.ts';
+import { isMissing, labelKey, plainLabel } from '../shared/labelNames.ts';
+import { indicatorValue, layoutColumns } from './labels.ts';
 import type { Table } from './table.ts';
 import { checkSheetSize, writeWorkbook } from './xlsxWriter.ts';
 
@@ -34,7 +35,7 @@ export function correctedCells(table: Table, layout: LabelLayout, changed: Chang
   return cells;
 }
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const same = (a: string, b: string): boolean => labelKey(a) === labelKey(b);
 
 /** A label that stays keeps its column, new ones fill the free columns from the left. */
 function writeSeveral(
@@ -44,7 +45,7 @@ function writeSeveral(
   labels: readonly string[],
   write: (column: number, row: number, text: string) => void,
 ): void {
-  const here = columns.map((column) => ({ column, label: table.cells[column][row].replace(/\s+/g, ' ').trim() }));
+  const here = columns.map((column) => ({ column, label: plainLabel(table.cells[column][row]) }));
   const left = labels.filter((label) => !here.some((cell) => same(cell.label, label)));
   for (const { column, label } of here) {
     if (labels.some((other) => same(other, label))) continue;

@@ -2,7 +2,8 @@
 import type { Correction, LabelEdit } from '../shared/corrections.ts';
 import type { CorrectionState, LabelLayout, UnlabelledPolicy } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
-import { isChanged, mostLabelsOf, sameNames, type Corrections } from './corrections.ts';
+import { labelKey, newLabelProblem, plainLabel } from '../shared/labelNames.ts';
+import { isChanged, mostLabelsOf, sameNames, separatorOf, type Corrections } from './corrections.ts';
 import { sameLabels } from './health.ts';
 import { labelIds, type RowLabels } from './labels.ts';
 import type { Table } from './table.ts';
@@ -49,6 +50,7 @@ export function correctionState({ settings, corrections, ...labels }: Corrected)
     canUndo: done.length > 0,
     canRedo: undone.length > 0,
     mostLabels: layout === null ? 0 : mostLabelsOf(layout),
+    separator: layout === null ? null : separatorOf(layout),
     stored: true,
   };
 }
@@ -70,17 +72,24 @@ function positionOf({ rowNumbers }: Table, row: number): number {
 
 /** What is wrong with giving a row these labels; null when nothing is. */
 function refusal(names: readonly string[], { correctedLabels, layout }: CorrectedTable): string | null {
-  const unknown = names.find((name) => !correctedLabels.names.includes(name));
-  if (unknown !== undefined) return `the table has no label “${unknown}”`;
+  for (const name of names) {
+    if (correctedLabels.names.includes(name)) continue;
+    const problem = newLabelProblem(name, separatorOf(layout));
+    if (problem !== null) return `the table has no label “${name}”, and it cannot be new: ${problem}`;
+  }
   const most = mostLabelsOf(layout);
   return names.length > most ? `the table writes at most ${most} labels a row, these are ${names.length}` : null;
 }
 
-/** In the order of the table's labels, each once; the label of rows without one stands for none. */
+/** In the order of the table's labels, new ones after them, each once and as the table spells it; the label of rows without one stands for none. */
 function written(names: readonly string[], { correctedLabels, unlabelled }: CorrectedTable): string[] {
   const own = correctedLabels.names;
-  const wanted = names.filter((name) => own.includes(name) || unlabelled.kind !== 'label' || name !== unlabelled.name);
-  return [...new Set(wanted)].toSorted((a, b) => own.indexOf(a) - own.indexOf(b));
+  const spelling = new Map(own.map((name) => [labelKey(name), name]));
+  const wanted = names
+    .filter((name) => own.includes(name) || unlabelled.kind !== 'label' || name !== unlabelled.name)
+    .map((name) => spelling.get(labelKey(plainLabel(name))) ?? plainLabel(name));
+  const place = (name: string): number => (own.includes(name) ? own.indexOf(name) : own.length);
+  return [...new Set(wanted)].toSorted((a, b) => place(a) - place(b));
 }
 
 /** One step of corrections. @throws RungError as `CorrectionsApi.correct` */
@@ -94,7 +103,7 @@ export function editsOf(edits: readonly LabelEdit[], why: string, of: CorrectedT
     const after = written(labels, of);
     const wrong = refusal(after, of);
     if (wrong !== null) {
-      const hint = 'Choose among the labels of the table, and no more than fit into a row of it.';
+      const hint = 'Choose labels that the table can hold, and no more than fit into a row of it.';
       throw new RungError('data-mismatch', `Correcting row ${row}: ${wrong}.`, hint);
     }
     for (const same of copies?.(position) ?? []) {
@@ -138,7 +147,7 @@ export function fitLog(log: readonly Correction[], of: CorrectedTable): FittedLo
       position < 0
         ? 'the table has no such row'
         : plain(of.titles.raw[position]) === plain(title)
-          ? refusal(after, of)
+          ? refusal(written(after, of), of)
           : `its title here is “${of.titles.raw[position].slice(0, 80)}”`;
     if (reason !== null) {
       refused.push({ row, reason });

@@ -48,6 +48,7 @@ describe('correcting labels', () => {
       canUndo: true,
       canRedo: false,
       mostLabels: 1,
+      separator: '',
       stored: true,
     });
     const after = of.dataset();
@@ -89,10 +90,52 @@ describe('correcting labels', () => {
     expect(labelsOf(of, 6)).toEqual([]);
   });
 
-  it('refuses rows and labels that the table does not have, and more labels than a row of it can hold', () => {
+  it('takes a label that is new to the table, in the spelling of one it has, until the last row with it is undone', () => {
+    const of = session();
+    expect(of.configure({}).corrections.separator).toBe('');
+    const { labels } = of.correct([{ row: 2, labels: [' Night  Boss '] }], 'by hand');
+    expect(labels).toEqual([
+      { name: 'Staff', rows: 7 },
+      { name: 'Boss', rows: 7 },
+      { name: 'Night Boss', rows: 1 },
+    ]);
+    of.correct([{ row: 3, labels: ['night boss'] }], 'by hand');
+    expect(labelsOf(of, 3)).toEqual(['Night Boss']);
+    expect(of.dataset().labelNames).toEqual(['Staff', 'Boss', 'Night Boss']);
+    const log = of.history.done.flat();
+    of.undoCorrection();
+    expect(of.undoCorrection().labels.map(({ name }) => name)).toEqual(['Staff', 'Boss']);
+    const again = session().applyLog(log);
+    expect(again).toMatchObject({ refused: [], already: 0 });
+    expect(again.summary.labels.at(-1)).toEqual({ name: 'Night Boss', rows: 2 });
+  });
+
+  it('writes a new label into the table, where a cell or a column of labels can hold it', async () => {
+    const of = opened(
+      ['Title', 'Level'],
+      plain.map(([title, label]) => [title, `${label}; Other`]),
+    );
+    of.configure({ roles: { title: 0, labels: { kind: 'separated', column: 1, separator: ';' } } });
+    of.correct([{ row: 2, labels: ['Staff', 'Temp'] }], 'by hand');
+    const written = await (await of.writeCorrectedTable('csv')).text();
+    expect(written.split('\r\n')[1]).toBe('Title A,Staff; Temp');
+    expect(errorOf(() => of.correct([{ row: 2, labels: ['a;b'] }], '')).message).toContain('stands between labels');
+
+    const indicators = plain.map(([title, label]) => [
+      title,
+      ...['Boss', 'Staff'].map((name) => (name === label ? '1' : '0')),
+    ]);
+    const columns = opened(['Title', 'Boss', 'Staff'], indicators);
+    expect(
+      columns.configure({ roles: { title: 0, labels: { kind: 'indicators', columns: [1, 2] } } }).corrections.separator,
+    ).toBeNull();
+    expect(errorOf(() => columns.correct([{ row: 2, labels: ['Temp'] }], '')).message).toContain('a column of its own');
+  });
+
+  it('refuses rows that the table does not have, what is no label, and more labels than a row of it can hold', () => {
     const of = session();
     expect(errorOf(() => of.correct([{ row: 99, labels: ['Boss'] }], '')).code).toBe('not-found');
-    expect(errorOf(() => of.correct([{ row: 2, labels: ['Bos'] }], '')).message).toContain('no label “Bos”');
+    expect(errorOf(() => of.correct([{ row: 2, labels: ['n/a'] }], '')).message).toContain('stands for no label');
     expect(errorOf(() => of.correct([{ row: 2, labels: ['Boss', 'Staff'] }], '')).message).toContain('at most 1');
     expect(of.configure({}).corrections.changed).toBe(0);
   });

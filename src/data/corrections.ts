@@ -9,6 +9,12 @@ export function mostLabelsOf(layout: LabelLayout): number {
   return layout.columns.length;
 }
 
+/** As `CorrectionState`. */
+export function separatorOf(layout: LabelLayout): string | null {
+  if (layout.kind === 'indicators') return null;
+  return layout.kind === 'separated' ? layout.separator : '';
+}
+
 export function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name) => b.includes(name));
 }
@@ -49,14 +55,15 @@ export class Corrections {
   }
 }
 
-/** The file's labels with the corrections over them. Names and their order stay: a label keeps its colour when rows change. */
+/** The file's labels with the corrections over them. Names and their order stay, new ones follow: a label keeps its colour when rows change. */
 export function withCorrections(
   labels: RowLabels,
   rowNumbers: Uint32Array,
   corrections: ReadonlyMap<number, Correction>,
 ): RowLabels {
   if (corrections.size === 0) return labels;
-  const idOf = new Map(labels.names.map((name, id) => [name, id]));
+  const names = [...new Set([...labels.names, ...[...corrections.values()].flatMap(({ after }) => after)])];
+  const idOf = new Map(names.map((name, id) => [name, id]));
   const starts = new Uint32Array(labels.starts.length);
   const ids: number[] = [];
   for (let row = 0; row + 1 < starts.length; row++) {
@@ -65,7 +72,7 @@ export function withCorrections(
     for (const id of carried) ids.push(id);
     starts[row + 1] = ids.length;
   }
-  return { ...labels, starts, ids: Uint32Array.from(ids) };
+  return { ...labels, names, starts, ids: Uint32Array.from(ids) };
 }
 
 function idsOf(names: readonly string[], idOf: ReadonlyMap<string, number>): number[] {

@@ -1,5 +1,6 @@
 /** The labels of each row, whichever way the table writes them. */
 import type { LabelCount, LabelLayout } from '../shared/dataset.ts';
+import { isMissing, labelKey, missingWords, plainLabel } from '../shared/labelNames.ts';
 import type { Table } from './table.ts';
 
 /** Labels of all rows in compressed form: row `i` carries `ids[starts[i] .. starts[i + 1]]`, ascending, each once. */
@@ -12,33 +13,20 @@ export interface RowLabels {
   respelled: { row: number; from: string; to: string }[];
 }
 
-/** What stands in cells for "nothing": exports of data tools, and a lone dash. */
-const missing = new Set(['', 'nan', 'null', 'n/a', '#n/a', 'na', '-', '\u2013', '\u2014']);
 const positive = new Set(['1', '1.0', 'true', 'yes', 'y', 'x', '\u2713', '\u2714', 'wahr', 'ja', 'oui', 'vrai']);
 const negative = new Set(['0', '0.0', 'false', 'no', 'n', 'falsch', 'nein', 'non', 'faux']);
-
-/** True for a cell that says "nothing here". */
-export function isMissing(cell: string): boolean {
-  return missing.has(cell.trim().toLowerCase());
-}
 
 /** 1, 0, or null for a cell that is neither. An absent value counts as 0. */
 export function indicatorValue(cell: string): 0 | 1 | null {
   const value = cell.trim().toLowerCase();
   if (positive.has(value)) return 1;
-  return negative.has(value) || missing.has(value) ? 0 : null;
+  return negative.has(value) || missingWords.has(value) ? 0 : null;
 }
 
 /** Labels written in one cell; an empty separator means the cell is one label. */
 export function splitCell(cell: string, separator: string): string[] {
   const parts = separator === '' ? [cell] : cell.split(separator);
-  return parts.map((part) => part.replace(/\s+/g, ' ').trim()).filter((part) => !isMissing(part));
-}
-
-/** Spellings that differ only in case, width or composition are one label. */
-function labelKey(label: string): string {
-  // Labels repeat by the hundred thousand; normalising plain ones would cost more than all the rest.
-  return (/^[ -~]*$/.test(label) ? label : label.normalize('NFKC')).toLowerCase();
+  return parts.map(plainLabel).filter((part) => !isMissing(part));
 }
 
 /** Column positions a layout reads. */
@@ -123,7 +111,7 @@ function compress(
 
 /** Labels with one more for the rows that have none; one that is already called so takes them in. */
 export function withLabelForUnlabelled(labels: RowLabels, name: string): RowLabels {
-  const wanted = name.replace(/\s+/g, ' ').trim() || 'No label';
+  const wanted = plainLabel(name) || 'No label';
   const known = labels.names.findIndex((label) => labelKey(label) === labelKey(wanted));
   const id = known >= 0 ? known : labels.names.length;
   const starts = new Uint32Array(labels.starts.length);

@@ -1,7 +1,8 @@
 /** Which column holds the titles and how labels are written: by header words first, then by what the cells look like. */
 import type { ColumnRoles, LabelLayout } from '../shared/dataset.ts';
 import { headerStem, isLabelWord, titleWordStrength } from './headerWords.ts';
-import { indicatorValue, isMissing, splitCell } from './labels.ts';
+import { isMissing } from '../shared/labelNames.ts';
+import { indicatorValue, splitCell } from './labels.ts';
 import type { Table } from './table.ts';
 
 /** More distinct labels than this are free text, not classes. */

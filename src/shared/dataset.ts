@@ -119,6 +119,8 @@ export interface CorrectionState {
   canRedo: boolean;
   /** How many labels a row can carry in this table. */
   mostLabels: number;
+  /** What stands between the labels of a cell, empty where a cell has one; null where a label is a column, and none can be new. */
+  separator: string | null;
   /** False where this browser cannot keep them for the next visit. */
   stored: boolean;
 }

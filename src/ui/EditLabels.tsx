@@ -1,6 +1,7 @@
 /** A dialogue in which a row gets other labels. Everything in it can be reached by keyboard; Enter keeps, Escape leaves it as it was. */
 import { Button, Checkbox, Group, Modal, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { labelKey, newLabelProblem, plainLabel } from '../shared/labelNames.ts';
 import { formatCounted } from './format.ts';
 import css from './EditLabels.module.css';
 import { LabelChip } from './LabelChip.tsx';
@@ -18,11 +19,18 @@ export interface EditLabelsProps {
   labelNames: readonly string[];
   /** How many labels a row of this table can carry. */
   most: number;
+  /** As `CorrectionState`. */
+  separator: string | null;
   onSave: (labels: string[]) => void;
   onClose: () => void;
 }
 
 const filteredFrom = 12;
+
+/** Where a row carries one label, another takes its place. */
+function chosenWith(chosen: readonly string[], label: string, most: number): readonly string[] {
+  return most === 1 ? [label] : [...chosen, label];
+}
 
 /** @see EditLabelsProps */
 export function EditLabels({ row, onClose, ...rest }: EditLabelsProps) {
@@ -38,21 +46,41 @@ export function EditLabels({ row, onClose, ...rest }: EditLabelsProps) {
   );
 }
 
-function Choice({ row, labelNames, most, onSave, onClose }: EditLabelsProps & { row: EditedRow }) {
-  const [chosen, setChosen] = useState<readonly string[]>(row.labels);
+function Choice({ row, labelNames, most, separator, onSave, onClose }: EditLabelsProps & { row: EditedRow }) {
+  const [{ names, chosen }, setLabels] = useState({ names: labelNames, chosen: row.labels });
   const [search, setSearch] = useState('');
+  const [typed, setTyped] = useState('');
   const sought = search.trim().toLowerCase();
   const full = chosen.length >= most && most > 1;
-  const toggle = (name: string): void => {
-    if (chosen.includes(name)) setChosen(chosen.filter((other) => other !== name));
-    // Where a row carries one label, another takes its place.
-    else setChosen(most === 1 ? [name] : [...chosen, name]);
+  const name = plainLabel(typed);
+  const problem = name === '' ? null : newLabelProblem(name, separator);
+  const withTyped = (): { names: readonly string[]; chosen: readonly string[] } => {
+    if (name === '') return { names, chosen };
+    const known = names.find((other) => labelKey(other) === labelKey(name));
+    const spelled = known ?? name;
+    return {
+      names: known === undefined ? [...names, name] : names,
+      chosen: chosen.includes(spelled) ? chosen : chosenWith(chosen, spelled, most),
+    };
+  };
+  const add = (): void => {
+    if (problem !== null) return;
+    setLabels(withTyped());
+    setTyped('');
+    setSearch('');
+  };
+  const toggle = (label: string): void => {
+    const others = chosen.filter((other) => other !== label);
+    setLabels({ names, chosen: others.length < chosen.length ? others : chosenWith(chosen, label, most) });
   };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onSave(labelNames.filter((name) => chosen.includes(name)));
+        if (problem !== null) return;
+        // What is typed counts, added or not.
+        const kept = withTyped();
+        onSave(kept.names.filter((label) => kept.chosen.includes(label)));
       }}
     >
       <p className={css.title}>{row.title.trim() === '' ? '(empty title)' : row.title}</p>
@@ -71,16 +99,16 @@ function Choice({ row, labelNames, most, onSave, onClose }: EditLabelsProps & { 
             ? `At most ${formatCounted(most, 'label')} a row in this table`
             : 'Any number of labels'}
         </legend>
-        {labelNames.map((name, index) => (
+        {names.map((label, index) => (
           <Checkbox
-            key={name}
-            hidden={!name.toLowerCase().includes(sought)}
+            key={label}
+            hidden={!label.toLowerCase().includes(sought)}
             // The first thing a keyboard should reach is what the dialogue is for.
             data-autofocus={index === 0 || undefined}
-            label={<LabelChip name={name} index={index} quiet />}
-            checked={chosen.includes(name)}
-            disabled={full && !chosen.includes(name)}
-            onChange={() => toggle(name)}
+            label={<LabelChip name={label} index={index} quiet />}
+            checked={chosen.includes(label)}
+            disabled={full && !chosen.includes(label)}
+            onChange={() => toggle(label)}
             onKeyDown={(event) => {
               // A checkbox does not submit its form by itself.
               if (event.key === 'Enter') event.currentTarget.form?.requestSubmit();
@@ -88,8 +116,29 @@ function Choice({ row, labelNames, most, onSave, onClose }: EditLabelsProps & { 
           />
         ))}
       </fieldset>
+      {separator !== null && (
+        <div className={css.new}>
+          <TextInput
+            label="Another label"
+            className={css.newName}
+            value={typed}
+            disabled={full}
+            error={problem && `Not possible: ${problem}.`}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || name === '') return;
+              // It is added first; Enter once more keeps the row.
+              event.preventDefault();
+              add();
+            }}
+          />
+          <Button variant="default" disabled={name === '' || problem !== null} onClick={add}>
+            Add
+          </Button>
+        </div>
+      )}
       <Text size="sm" c="var(--muted)" mt="sm" className={css.note}>
-        {chosen.length === 0 ? 'Without a label.' : ''}
+        {chosen.length === 0 && name === '' ? 'Without a label.' : ''}
       </Text>
       <Group justify="flex-end" mt="xs">
         <Button variant="default" onClick={onClose}>

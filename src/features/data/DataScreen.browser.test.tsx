@@ -40,7 +40,7 @@ const summary: DataSummary = {
   tokenLengths: [0, 0, 0, 0, 1, 299],
   trainableRows: 299,
   cleaned: { count: 1, examples: [{ row: 9, before: 'Founder &amp; CEO', after: 'Founder & CEO' }] },
-  corrections: { changed: 0, kept: 0, canUndo: false, canRedo: false, mostLabels: 2, stored: true },
+  corrections: { changed: 0, kept: 0, canUndo: false, canRedo: false, mostLabels: 2, separator: '', stored: true },
 };
 
 async function fetchRows(query: RowQuery, offset: number, limit: number): Promise<RowPage> {

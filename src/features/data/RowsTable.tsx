@@ -98,6 +98,7 @@ export function RowsTable(props: RowsTableProps) {
         row={edited}
         labelNames={summary.labels.map(({ name }) => name)}
         most={summary.corrections.mostLabels}
+        separator={summary.corrections.separator}
         onClose={() => setEdited(null)}
         onSave={(labels) => {
           if (edited) props.onEdit?.(edited.row, labels);

@@ -65,6 +65,7 @@ export function SuggestionList({ table, done, log, onCorrect, nearest }: Suggest
         row={edited && { row: edited.row, title: edited.title, labels: names(edited.given) }}
         labelNames={table.labelNames}
         most={table.corrections.mostLabels}
+        separator={table.corrections.separator}
         onClose={() => setEdited(null)}
         onSave={(labels) => {
           if (edited) onCorrect(edited.row, labels, `by hand, ${reasonOf(edited, runName)}`);
