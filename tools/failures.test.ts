@@ -15,6 +15,7 @@ it('names what failed in Vitest, with its reason but without its stack', () => {
       message: '',
       assertionResults: [
         vitestTest('passed', 'b works', []),
+        vitestTest('passed', 'b adds', ['Error: too slow']),
         vitestTest('failed', 'b counts', [
           'AssertionError: \u001b[31mexpected 1\u001b[39m to be 2\n    at b.test.ts:3:1',
         ]),
@@ -23,6 +24,7 @@ it('names what failed in Vitest, with its reason but without its stack', () => {
     { name: '/root/src/c.test.ts', message: 'Cannot find "./d.ts"', assertionResults: [] },
   ];
   expect(vitestFailures({ testResults }, '/root')).toEqual([
+    'src/b.test.ts > b adds (passed when tried again)\n    Error: too slow',
     'src/b.test.ts > b counts\n    AssertionError: expected 1 to be 2',
     'src/c.test.ts > the file itself\n    Cannot find "./d.ts"',
   ]);

@@ -34,15 +34,23 @@ function reason(message: string | undefined): string {
   return said.slice(0, 12).join('\n    ');
 }
 
+const secondAttempt = '(passed when tried again)';
+
 const told = (where: string, name: string, message: string | undefined) => `${where} > ${name}\n    ${reason(message)}`;
 
-/** @returns one text for each test, and each file, that failed in Vitest's JSON report; file paths are relative to `root` */
+/**
+ * @returns one text for each test and file in Vitest's JSON report that failed, and each test that passed only when it was tried again; files
+ * relative to `root`
+ */
 export function vitestFailures({ testResults }: VitestReport, root: string): string[] {
   return testResults.flatMap(({ name, message, assertionResults }) => {
     const file = name.replace(`${root}/`, '');
-    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    // What failed before it passed keeps its message.
+    const failed = assertionResults.filter(({ failureMessages }) => (failureMessages ?? []).length > 0);
     if (failed.length === 0 && message !== '') return [told(file, 'the file itself', message)];
-    return failed.map(({ fullName, failureMessages }) => told(file, fullName, failureMessages?.[0]));
+    return failed.map(({ status, fullName, failureMessages }) =>
+      told(file, status === 'passed' ? `${fullName} ${secondAttempt}` : fullName, failureMessages?.[0]),
+    );
   });
 }
 
@@ -53,7 +61,7 @@ export function playwrightFailures({ suites, errors = [] }: PlaywrightReport): s
       tests
         .filter(({ status }) => status === 'unexpected' || status === 'flaky')
         .map(({ status, results }) => {
-          const name = status === 'flaky' ? `${title} (passed when tried again)` : title;
+          const name = status === 'flaky' ? `${title} ${secondAttempt}` : title;
           return told(file, name, results.find((result) => result.errors.length > 0)?.errors[0].message);
         }),
     ),
