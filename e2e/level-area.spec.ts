@@ -46,7 +46,7 @@ test('titles alone become a model of level and area', async ({ page }) => {
   await expect(left.getByRole('row', { name: /Digits only 1/ })).toBeVisible();
   await expect(page.getByText(/Decided: 315 of 321 titles/)).toBeVisible();
 
-  await page.getByRole('radiogroup', { name: 'Show' }).getByText('What each keyword caught').click();
+  await page.getByRole('radiogroup', { name: 'Show' }).getByText('By keyword').click();
   const caught = page.getByRole('region', { name: 'What each keyword caught' });
   await expect(caught.getByRole('row', { name: /^vice president Vice president 45 45/ })).toBeVisible();
   await expect(caught.getByRole('row', { name: /^president Chief officer 45 0 45/ })).toBeVisible();

@@ -1,7 +1,7 @@
 /** Matching in the page: a small taxonomy of files like O*NET's, one title, a pasted list, fine-tuning with its table, what is kept. On WASM. */
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
-import { dropFiles, open, textOf, visit } from './support.ts';
+import { dropFiles, open, openSample, textOf, visit } from './support.ts';
 
 const occupations: [string, string, string[]][] = [
   [
@@ -108,6 +108,16 @@ test('titles are matched to a taxonomy, one and many, and an encoder is fine-tun
   await expect(page.getByText('Ready: the entries were read in an earlier visit.')).toBeVisible();
   await panel.getByRole('button', { name: 'Figures' }).click();
   await expect(table).toBeVisible();
+
+  // It can be what Train begins with.
+  await panel.getByRole('button', { name: 'Train with it' }).click();
+  await expect(page.getByText(/tuned 1 is the encoder of the next training\.$/)).toBeVisible();
+  await open(page, 'Data');
+  await openSample(page);
+  await open(page, 'Train');
+  await expect(page.getByRole('region', { name: 'Train' }).getByText(/tuned 1$/)).toBeVisible();
+
+  await open(page, 'Match');
   await panel.getByRole('button', { name: /^Remove / }).click();
   await expect(panel.getByText('Fine-tuned encoders in this browser')).toBeHidden();
 });

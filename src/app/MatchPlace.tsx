@@ -3,7 +3,9 @@ import { useMemo } from 'react';
 import { MatchScreen } from '../features/match/MatchScreen.tsx';
 import { MatchSession, type MatchTools } from '../features/match/matchSession.ts';
 import { runReleased } from '../shared/runLocks.ts';
+import { openModelFiles } from './dropped.ts';
 import { useEngineStore } from './engineStore.ts';
+import { goTo } from './places.ts';
 import { dataWorker, engineWorker } from './workers.ts';
 
 const tools: MatchTools = { data: dataWorker, matching: engineWorker.matching };
@@ -25,9 +27,14 @@ session.subscribe(() => {
   } else removeEventListener('beforeunload', ask);
 });
 
+function onTrain(zip: File): void {
+  goTo('train');
+  void openModelFiles([zip]);
+}
+
 export default function MatchPlace() {
   const encoders = useEngineStore((store) => store.encoders);
   const firstEncoder = useEngineStore((store) => store.config.encoder);
   const options = useMemo(() => encoders.map(({ source, name }) => ({ source, name })), [encoders]);
-  return <MatchScreen session={session} tools={tools} encoders={options} firstEncoder={firstEncoder} />;
+  return <MatchScreen session={session} tools={tools} encoders={options} {...{ firstEncoder, onTrain }} />;
 }

@@ -398,7 +398,7 @@ describe('on a phone', () => {
   it('stacks title and labels and scrolls nothing sideways', async () => {
     await page.viewport(390, 844);
     await render(screen(spies()));
-    await expect.element(page.getByRole('columnheader', { name: 'Title, labels and notes' })).toBeVisible();
+    await expect.element(page.getByRole('columnheader', { name: 'Row, title, labels and notes' })).toBeVisible();
     expect(page.getByRole('columnheader', { name: 'Labels', exact: true }).query()).toBeNull();
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
     await expect.element(button('Continue to training')).toBeVisible();

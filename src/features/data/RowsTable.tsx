@@ -75,9 +75,9 @@ export function RowsTable(props: RowsTableProps) {
       <div className={rows.stale ? css.stale : css.fresh}>
         <DataTable
           total={rows.total}
-          // On a phone, notes get a line of their own when they are what is looked for.
-          rowHeight={narrow ? (finding ? 82 : 60) : 36}
-          columns={narrow ? narrowColumns(cells, finding !== undefined) : wideColumns(cells)}
+          // Notes get a line of their own when they are what is looked for.
+          rowHeight={36 + (narrow ? 24 : 0) + (finding ? 22 : 0)}
+          columns={narrow ? narrowColumns(cells, finding !== undefined) : wideColumns(cells, finding !== undefined)}
           fetchRows={rows.fetch}
           queryKey={rows.key}
           revision={rows.revision}
@@ -128,7 +128,7 @@ function numberWidth({ rowCount }: DataSummary): number {
   return 12 + 9 * Math.max(3, String(rowCount + 1).length);
 }
 
-function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
+function wideColumns(context: CellContext, notesApart: boolean): DataTableColumn<RowView>[] {
   return [
     {
       id: 'row',
@@ -139,15 +139,20 @@ function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
     },
     {
       id: 'title',
-      header: 'Title',
-      width: 'minmax(0, 1.5fr)',
-      render: ({ title }) => <TitleText title={title} search={context.query.search} />,
+      header: 'Title and notes',
+      width: 'minmax(0, 1.4fr)',
+      render: ({ title, notes }) => (
+        <span className={notesApart ? css.stacked : css.noted}>
+          <TitleText title={title} search={context.query.search} />
+          <Notes notes={notes} />
+        </span>
+      ),
     },
     {
       id: 'labels',
       header: 'Labels',
-      // Two common labels, or a long one, and the pencil beside them.
-      width: 'minmax(276px, 1.2fr)',
+      // Two labels, a long one among them, and the pencil beside them.
+      width: 'minmax(min(350px, 50%), 1fr)',
       render: (row) => (
         <span className={css.editable}>
           <Labels labels={row.labels} {...context} />
@@ -155,32 +160,22 @@ function wideColumns(context: CellContext): DataTableColumn<RowView>[] {
         </span>
       ),
     },
-    {
-      id: 'notes',
-      header: 'Notes',
-      width: 'minmax(0, 0.7fr)',
-      hideBelow: 640,
-      render: ({ notes }) => <Notes notes={notes} />,
-    },
   ];
 }
 
 function narrowColumns(context: CellContext, notesApart: boolean): DataTableColumn<RowView>[] {
   return [
     {
-      id: 'row',
-      header: 'Row',
-      width: numberWidth(context.summary),
-      render: ({ row }) => <span className={css.number}>{row}</span>,
-    },
-    {
       id: 'title',
-      header: 'Title, labels and notes',
+      header: 'Row, title, labels and notes',
       width: 'minmax(0, 1fr)',
       render: (row) => (
         <div className={css.editable}>
           <div className={css.stacked}>
-            <TitleText title={row.title} search={context.query.search} />
+            <div className={css.numbered}>
+              <span className={`${css.number} tabular`}>{row.row}</span>
+              <TitleText title={row.title} search={context.query.search} />
+            </div>
             <div className={css.stackedRest}>
               <Labels labels={row.labels} {...context} />
               {!notesApart && <Notes notes={row.notes} />}

@@ -21,7 +21,7 @@ export interface KeywordsPanelProps {
   onReset: (head: Head) => void;
 }
 
-const views = { classes: 'Classes', caught: 'What each keyword caught', conflicts: 'Conflicts' } as const;
+const views = { classes: 'Classes', caught: 'By keyword', conflicts: 'Conflicts' } as const;
 type View = keyof typeof views;
 
 const policyTexts: Record<ConflictPolicy, string> = {
@@ -99,7 +99,6 @@ export function KeywordsPanel(props: KeywordsPanelProps) {
       </div>
       <SegmentedControl
         aria-label="Show"
-        className={css.views}
         value={view}
         data={Object.entries(views).map(([value, label]) => ({ value, label }))}
         onChange={(value) => setView(value === 'caught' || value === 'conflicts' ? value : 'classes')}

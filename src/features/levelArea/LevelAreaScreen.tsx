@@ -208,7 +208,9 @@ function Models({ session, models, selected, busy }: ModelsProps) {
         <FileButton accept=".zip" variant={selected ? 'subtle' : 'default'} disabled={busy} onFiles={open}>
           Open a model
         </FileButton>
-        {!selected && <p className={css.quiet}>Models that you train here, or the zip of one you downloaded.</p>}
+        {!selected && (
+          <p className={`${css.quiet} ${css.middle}`}>Models that you train here, or the zip of one you downloaded.</p>
+        )}
       </div>
     </section>
   );

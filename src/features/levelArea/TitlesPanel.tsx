@@ -102,7 +102,7 @@ export function TitlesPanel({ file, titleColumn, labelling, onColumn, ...source 
         <StatRow>
           <Stat label="Rows" value={formatCount(labelling.rows)} />
           <Stat label="Different titles" value={formatCount(labelling.titles)} context="are used, each once" />
-          <Stat label="Repeated" value={formatCount(labelling.repeated)} context="the same words, case aside" />
+          <Stat label="Repeated" value={formatCount(labelling.repeated)} context="alike but for case" />
           <Stat label="Left out" value={formatCount(left)} context="are no titles" />
         </StatRow>
       )}

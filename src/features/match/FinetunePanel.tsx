@@ -21,6 +21,7 @@ export interface FinetunePanelProps {
   options: readonly EncoderOption[];
   chosen: MatchingEncoder;
   firstEncoder: MatchingEncoder;
+  onTrain: (zip: File) => void;
 }
 
 interface Knob {
@@ -61,7 +62,7 @@ const knobs: readonly Knob[] = [
 ];
 
 /** Contrastive fine-tuning on the other titles, with one table before and after. */
-export function FinetunePanel({ session, state, file, options, chosen, firstEncoder }: FinetunePanelProps) {
+export function FinetunePanel({ session, state, file, options, chosen, firstEncoder, onTrain }: FinetunePanelProps) {
   const [adjusting, setAdjusting] = useState(false);
   const { live, opened, result, config, tuned } = state;
   const { alternates, reported } = file.taxonomy;
@@ -116,7 +117,7 @@ export function FinetunePanel({ session, state, file, options, chosen, firstEnco
           )}
         </>
       )}
-      {tuned.length > 0 && <TunedList {...{ session, state, chosen, firstEncoder }} />}
+      {tuned.length > 0 && <TunedList {...{ session, state, chosen, firstEncoder, onTrain }} />}
     </section>
   );
 }

@@ -21,13 +21,15 @@ export interface MatchScreenProps {
   encoders: readonly EncoderOption[];
   /** The one to begin with. */
   firstEncoder: MatchingEncoder;
+  /** Makes a downloaded encoder that of the next training. */
+  onTrain: (zip: File) => void;
 }
 
 /** Files by which a taxonomy that is open grows, rather than titles to match. */
 const onetFile = /(occupation data|alternate titles|sample of reported titles)[^/]*\.txt$/i;
 
 /** @see MatchScreenProps */
-export function MatchScreen({ session, tools, encoders, firstEncoder }: MatchScreenProps) {
+export function MatchScreen({ session, tools, encoders, firstEncoder, onTrain }: MatchScreenProps) {
   const state = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const { file, encoder, live, error } = state;
   useEffect(() => void session.refresh(), [session]);
@@ -68,7 +70,7 @@ export function MatchScreen({ session, tools, encoders, firstEncoder }: MatchScr
           <TaxonomyPanel {...{ session, state, file, options, chosen, onFiles: open }} />
           <OneTitle {...{ session, state, file, tools }} />
           <ManyTitles {...{ state, file, tools }} />
-          <FinetunePanel {...{ session, state, file, options, chosen, firstEncoder }} />
+          <FinetunePanel {...{ session, state, file, options, chosen, firstEncoder, onTrain }} />
         </>
       ) : (
         <NoTaxonomy reading={state.reading} onFiles={open} />

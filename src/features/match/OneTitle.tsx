@@ -59,6 +59,9 @@ export function OneTitle({ session, state, file, tools }: OneTitleProps) {
           const match = found?.entries[i];
           return (
             <li key={i}>
+              {i === 0 && found === null && (
+                <span className={css.quiet}>The five nearest entries appear here, the nearest first.</span>
+              )}
               {match && (
                 <>
                   <span className={css.matchName}>

@@ -13,15 +13,17 @@ export interface TunedListProps {
   state: MatchState;
   chosen: MatchingEncoder;
   firstEncoder: MatchingEncoder;
+  /** Makes a downloaded encoder that of the next training. */
+  onTrain: (zip: File) => void;
 }
 
-/** Encoders that were fine-tuned here: to be matched with, downloaded, looked at, removed. */
-export function TunedList({ session, state, chosen, firstEncoder }: TunedListProps) {
+/** Encoders that were fine-tuned here: to be matched with, trained on, downloaded, looked at, removed. */
+export function TunedList({ session, state, chosen, firstEncoder, onTrain }: TunedListProps) {
   const [looked, setLooked] = useState<string | null>(null);
   const { tuned, live } = state;
-  const download = async ({ id, name }: TunedEncoder): Promise<void> => {
+  const withZip = async ({ id, name }: TunedEncoder, use: (zip: Blob, fileName: string) => void): Promise<void> => {
     const zip = await session.exportTuned(id);
-    if (zip) saveBlob(zip, `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.zip`);
+    if (zip) use(zip, `${name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '-')}.zip`);
   };
   return (
     <div>
@@ -56,11 +58,18 @@ export function TunedList({ session, state, chosen, firstEncoder }: TunedListPro
                 >
                   {used ? 'In use' : 'Match with it'}
                 </Button>
+                <Button
+                  variant="default"
+                  disabled={live !== null}
+                  onClick={() => void withZip(encoder, (zip, fileName) => onTrain(new File([zip], fileName)))}
+                >
+                  Train with it
+                </Button>
                 <ActionIcon
                   variant="default"
                   size={36}
                   aria-label={`Download ${name}`}
-                  onClick={() => void download(encoder)}
+                  onClick={() => void withZip(encoder, saveBlob)}
                 >
                   <Download size={16} aria-hidden="true" />
                 </ActionIcon>
