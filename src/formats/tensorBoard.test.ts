@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import type { CrossValidatedRun } from '../shared/training.ts';
 import { testRecord } from '../testing/runRecord.ts';
@@ -32,43 +33,25 @@ function checksum(bytes: Uint8Array): bigint {
   return (((crc >> 15n) | (crc << 17n)) + 0xa282ead8n) & 0xffffffffn;
 }
 
-type Field = number | bigint | Uint8Array;
-
-/** Fields of a message by number; refuses what the three messages do not have: a field twice, an unknown wire type, bytes left over. */
-function fieldsOf(bytes: Uint8Array): Map<number, Field> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const fields = new Map<number, Field>();
-  let at = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = view.getUint8(at++);
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const key = Number(varint());
-    const [field, type] = [key >> 3, key & 7];
-    if (fields.has(field)) throw new Error(`field ${field} twice`);
-    if (type === 0) fields.set(field, varint());
-    else if (type === 1) fields.set(field, view.getFloat64((at += 8) - 8, true));
-    else if (type === 5) fields.set(field, view.getFloat32((at += 4) - 4, true));
-    else if (type === 2) {
-      const length = Number(varint());
-      if (at + length > bytes.length) throw new Error(`field ${field} is cut off`);
-      fields.set(field, bytes.subarray(at, (at += length)));
-    } else throw new Error(`wire type ${type}`);
+/** The messages of TensorFlow's event.proto and summary.proto, as far as scalars need them, read by protobufjs. */
+const Event = parse(`
+  syntax = "proto3";
+  message Event {
+    double wall_time = 1;
+    int64 step = 2;
+    oneof what { string file_version = 3; Summary summary = 5; }
   }
-  if (at !== bytes.length) throw new Error('bytes left over');
-  return fields;
-}
+  message Summary {
+    message Value { string tag = 1; oneof value { float simple_value = 2; } }
+    repeated Value value = 1;
+  }`).root.lookupType('Event');
 
-const bytesOf = (field: Field | undefined): Uint8Array => {
-  if (!(field instanceof Uint8Array)) throw new Error('expected bytes');
-  return field;
-};
-const textOf = (field: Field | undefined): string => new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(field));
+interface Decoded {
+  wallTime: number;
+  step?: number;
+  fileVersion?: string;
+  summary?: { value: { tag: string; simpleValue: number }[] };
+}
 
 /** Reads as the format says, both checksums of every record compared. */
 function readEvents(file: Uint8Array): Read[] {
@@ -80,14 +63,15 @@ function readEvents(file: Uint8Array): Read[] {
     const data = file.subarray(at + 12, at + 12 + length);
     if (BigInt(view.getUint32(at + 12 + length, true)) !== checksum(data)) throw new Error('data damaged');
     at += 16 + length;
-    const event = fieldsOf(data);
-    const value = event.has(5) ? fieldsOf(bytesOf(fieldsOf(bytesOf(event.get(5))).get(1))) : null;
+    const { wallTime, step, ...what } = Event.toObject(Event.decode(data), { longs: Number }) as Decoded;
+    const scalar = what.summary?.value[0];
+    expect(what.summary?.value.length ?? 1).toBe(1);
     events.push({
-      wallTime: Number(event.get(1)),
-      step: Number(event.get(2) ?? 0),
-      version: event.has(3) ? textOf(event.get(3)) : null,
-      tag: value && textOf(value.get(1)),
-      value: value && Number(value.get(2)),
+      wallTime,
+      step: step ?? 0,
+      version: what.fileVersion ?? null,
+      tag: scalar?.tag ?? null,
+      value: scalar?.simpleValue ?? null,
     });
   }
   return events;
