@@ -19,7 +19,7 @@ import { summaryOf, useDataStore } from './dataStore.ts';
 import { useEngineStore } from './engineStore.ts';
 import { estimateOf } from './liveRun.ts';
 import { requireTable, settingsOfRun } from './again.ts';
-import { dataChange } from './recipeChoice.ts';
+import { chosenRecipe, dataChange } from './recipeChoice.ts';
 import { useHubStore } from './hubStore.ts';
 import { goTo, placeOf, type Place } from './places.ts';
 import { usePredictStore } from './predictStore.ts';
@@ -133,7 +133,7 @@ function trainedOn({ trainableRows, labels, findings, settings }: DataSummary, c
 function TrainPlace() {
   const summary = useDataStore((store) => summaryOf(store.state));
   const engine = useEngineStore();
-  const info = engine.recipes.find(({ id }) => id === engine.recipe);
+  const info = chosenRecipe(engine);
   const dataset = useMemo(
     () =>
       summary && {
@@ -225,7 +225,7 @@ async function train(): Promise<void> {
   const engine = useEngineStore.getState();
   const { state, dataset } = useDataStore.getState();
   const settings = summaryOf(state)?.settings;
-  const recipe = engine.recipes.find(({ id }) => id === engine.recipe);
+  const recipe = chosenRecipe(engine);
   await tellEnd(await engine.train(() => dataset(settings ? dataChange(recipe, engine.prepare, settings) : {})));
 }
 

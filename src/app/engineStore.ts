@@ -8,6 +8,7 @@ import { RungError, toRungError } from '../shared/errors.ts';
 import type { LiveRun } from '../shared/live.ts';
 import {
   rungConfig,
+  shippedEncoder,
   type Backend,
   type DeviceReport,
   type EncoderInfo,
@@ -22,7 +23,7 @@ import type { Dataset } from '../shared/dataset.ts';
 import type { DroppedModel, ProgressListener } from '../worker/protocol.ts';
 import { planOfRun, repeatText, requireSameData, type Plan } from './again.ts';
 import { freshTraining, liveAfter } from './liveRun.ts';
-import { chooseRecipe, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
+import { chooseRecipe, chosenRecipe, defaultsOf, methodOfChoice, type RecipeChoice } from './recipeChoice.ts';
 import { engineWorker } from './workers.ts';
 
 /** How a training ended, and what the user should still know of it. */
@@ -186,9 +187,8 @@ export const useEngineStore = create<EngineStore>((set, get) => {
       }
     },
     setEncoder: (encoder) => {
-      const { config, recipe, recipes } = get();
-      const rates = recipes.find(({ id }) => id === recipe)?.learningRates ?? usualRates;
-      get().setConfig(withEncoder(config, encoder, rates));
+      const rates = chosenRecipe(get())?.learningRates ?? usualRates;
+      get().setConfig(withEncoder(get().config, encoder, rates));
     },
     setRecipe: (id) => {
       const recipe = get().recipes.find((known) => known.id === id);
@@ -196,10 +196,8 @@ export const useEngineStore = create<EngineStore>((set, get) => {
     },
     setChoice: (change) => set(change),
     resetConfig: () => {
-      const { recipe, recipes } = get();
-      const info = recipes.find(({ id }) => id === recipe);
-      if (recipe === 'classical') set({ classical: defaultClassicalConfig });
-      else get().setConfig({ ...defaultsOf(info, rungConfig.encoder), backend: forcedBackend() });
+      if (get().recipe === 'classical') set({ classical: defaultClassicalConfig });
+      else get().setConfig({ ...defaultsOf(chosenRecipe(get()), shippedEncoder), backend: forcedBackend() });
     },
     setRunName: (runName) => set({ runName }),
     measure: (key, titles) =>
@@ -275,7 +273,7 @@ export const useEngineStore = create<EngineStore>((set, get) => {
       return dropped;
     },
     refreshEncoders: () => guarded(async () => set({ encoders: await engineWorker.encoders() })),
-    defaultEncoder: rungConfig.encoder,
+    defaultEncoder: shippedEncoder,
     fail: (thrown) => {
       const { message, hint } = toRungError(thrown);
       set({ error: { message, hint } });

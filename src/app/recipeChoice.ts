@@ -17,6 +17,11 @@ export interface RecipeChoice {
   prepare: boolean;
 }
 
+/** The recipe that is chosen; undefined while the recipes are not known yet. */
+export function chosenRecipe(choice: { recipes: readonly RecipeInfo[]; recipe: RecipeId }): RecipeInfo | undefined {
+  return choice.recipes.find(({ id }) => id === choice.recipe);
+}
+
 /** What Train trains now. */
 export function methodOfChoice({ recipe, config, classical }: RecipeChoice): Method {
   return recipe === 'classical' ? { kind: 'classical', config: classical } : { kind: 'finetune', config };

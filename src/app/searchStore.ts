@@ -6,7 +6,7 @@ import { figureOf } from '../shared/training.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
 import { beginning, useEngineStore } from './engineStore.ts';
 import { liveAfter } from './liveRun.ts';
-import { dataChange } from './recipeChoice.ts';
+import { chosenRecipe, dataChange } from './recipeChoice.ts';
 import { readSearchResult } from './searchResult.ts';
 import { engineWorker } from './workers.ts';
 
@@ -39,11 +39,11 @@ function setResult(result: SearchResult | null): void {
 
 /** Searches around the settings of the chosen recipe, on the rows it would train on. */
 async function search(plan: SearchPlan): Promise<void> {
-  const { live, config, recipe, recipes, prepare, fail } = useEngineStore.getState();
+  const { live, config, recipe, prepare, fail } = useEngineStore.getState();
   const { state, dataset: prepared } = useDataStore.getState();
   const summary = summaryOf(state);
   if (live || !summary) return;
-  const info = recipes.find(({ id }) => id === recipe);
+  const info = chosenRecipe(useEngineStore.getState());
   const method = { kind: 'finetune', config } as const;
   const first = beginning({ name: 'Search for settings', recipe, method, crossValidation: null });
   // Runs that were deleted go for good when the device is taken.

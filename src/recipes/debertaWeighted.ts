@@ -3,14 +3,14 @@
  * rare labels up, early stopping on F1.
  */
 import type { RecipeInfo } from '../shared/recipe.ts';
-import { oneModelConfig, type TrainingConfig } from '../shared/training.ts';
+import { oneModelConfig, shippedEncoder, type TrainingConfig } from '../shared/training.ts';
 
 /** The original's rate for a published checkpoint; the shipped encoder's usual rate, less for the smaller batch. */
 const learningRates = { shipped: 7e-4, published: 2e-5 };
 
 const config: TrainingConfig = {
   ...oneModelConfig,
-  encoder: { kind: 'shipped', id: 'rung-mini' },
+  encoder: shippedEncoder,
   epochs: 10,
   minimumSteps: 0,
   // Titles a step.

@@ -3,7 +3,7 @@
  * when validation stops rising, .5 as the threshold of every label.
  */
 import type { RecipeInfo } from '../shared/recipe.ts';
-import { oneModelConfig, type TrainingConfig } from '../shared/training.ts';
+import { oneModelConfig, shippedEncoder, type TrainingConfig } from '../shared/training.ts';
 import { defaultNormalisation } from '../text/normalise.ts';
 
 /** The original's rate for a published checkpoint; the shipped encoder's usual rate. */
@@ -11,7 +11,7 @@ const learningRates = { shipped: oneModelConfig.learningRate, published: 1e-5 };
 
 const config: TrainingConfig = {
   ...oneModelConfig,
-  encoder: { kind: 'shipped', id: 'rung-mini' },
+  encoder: shippedEncoder,
   // The most there will be: early stopping ends most runs before.
   epochs: 15,
   minimumSteps: 0,

@@ -13,6 +13,7 @@ import type { TrainingConfig } from '../shared/training.ts';
 import { sigmoid } from '../metrics/classification.ts';
 import type { ModelConfig } from '../models/model.ts';
 import { stepsPerEpoch } from '../training/batches.ts';
+import { nothingAfter } from '../training/options.ts';
 import { createTrainer, type TrainerOptions } from '../training/trainer.ts';
 
 type Settings = Pick<TrainingConfig, 'distillationFolds' | 'ensembleFolds' | 'epochs' | 'batchSize' | 'seed'>;
@@ -60,7 +61,7 @@ export async function* answerOutOfFold(input: FoldModelsInput): AsyncGenerator<F
   const width = dataset.labelNames.length;
   const folds = foldModelCount(settings, rows.length);
   const all = foldModelSteps(settings, rows.length);
-  const { after = { steps: 0, evaluations: 0 } } = options;
+  const { after = nothingAfter } = options;
   const { labels } = examplesOf(rows);
   const groups = Uint32Array.from(rows, (row) => dataset.groups[row]);
   const foldOf = kFold(labels, width, groups, folds, settings.seed);

@@ -1,6 +1,6 @@
 /** The recipe "Level and area": what its page, its data side and its engine tell each other. */
 import type { PackedStrings } from './strings.ts';
-import type { Backend, EncoderSource, SplitReport } from './training.ts';
+import { shippedEncoder, type Backend, type EncoderSource, type SplitReport } from './training.ts';
 
 /** The two answers to a title. */
 export const heads = ['level', 'area'] as const;
@@ -210,7 +210,7 @@ export interface LevelAreaModel {
 export type LevelAreaAnswers = PerHead<Float32Array<ArrayBuffer>>;
 
 export const defaultLevelAreaConfig: LevelAreaConfig = {
-  encoder: { kind: 'shipped', id: 'rung-mini' },
+  encoder: shippedEncoder,
   backend: null,
   hidden: 256,
   blocks: 2,

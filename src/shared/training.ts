@@ -453,9 +453,12 @@ export const oneModelConfig: Omit<TrainingConfig, 'encoder'> = {
   backend: null,
 };
 
+/** The encoder that comes with the app. */
+export const shippedEncoder: EncoderSource = { kind: 'shipped', id: 'rung-mini' };
+
 /** What the page begins with: the settings of the recipe Rung. */
 export const rungConfig: TrainingConfig = {
   ...oneModelConfig,
-  encoder: { kind: 'shipped', id: 'rung-mini' },
+  encoder: shippedEncoder,
   ensembleFolds: 3,
 };

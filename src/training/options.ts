@@ -39,6 +39,8 @@ export interface Remaining {
   evaluations: number;
 }
 
+export const nothingAfter: Remaining = { steps: 0, evaluations: 0 };
+
 export interface PlateauOptions {
   /** Multiplies the learning rate each time. */
   factor: number;

@@ -18,7 +18,7 @@ import { checkTitles, type DeviceModel } from './deviceModel.ts';
 import { nextTask } from './eventLoop.ts';
 import type { LoopEvent } from './events.ts';
 import { ClassificationLoss } from './loss.ts';
-import type { TrainerOptions } from './options.ts';
+import { nothingAfter, type TrainerOptions } from './options.ts';
 import { rateFactorOf } from './parameterGroups.ts';
 import { learningRateAt, Plateau, type Schedule } from './schedule.ts';
 
@@ -96,7 +96,7 @@ export class TrainingRun {
   }
 
   async *events(signal: AbortSignal, gate: () => Promise<void>): AsyncGenerator<LoopEvent, void> {
-    const { batchSize, epochs, seed, after = { steps: 0, evaluations: 0 } } = this.options;
+    const { batchSize, epochs, seed, after = nothingAfter } = this.options;
     const count = this.train.starts.length - 1;
     await this.prepare();
     yield* this.news();
