@@ -31,7 +31,7 @@ describe('recipes', () => {
     expect(crossValidationOf(foldPlan, 7)).toEqual({ folds: 5, seeds: [7] });
     expect(defaultsOf(deberta, shipped)).toMatchObject({ batchSize: 16, epochs: 10, classWeights: 'inverse' });
     expect(defaultsOf(roberta, hub)).toMatchObject({ learningRate: 1e-5, maxTokens: 128, thresholds: 'half' });
-    expect(defaultsOf(undefined, hub)).toMatchObject({ learningRate: 5e-5, ensembleFolds: 3 });
+    expect(defaultsOf(undefined, hub)).toMatchObject({ learningRate: 5e-5, ensembleFolds: 5 });
     expect(chooseRecipe(single, first).config.ensembleFolds).toBe(0);
   });
 

@@ -25,7 +25,7 @@ describe('the recipes', () => {
     const configs = Object.fromEntries(
       recipes.flatMap(({ id, method }) => (method.kind === 'finetune' ? [[id, method.config]] : [])),
     );
-    expect(configs.rung).toEqual({ ...configs['rung-single'], ensembleFolds: 3 });
+    expect(configs.rung).toEqual({ ...configs['rung-single'], ensembleFolds: 5 });
     expect(configs['distilbert-5fold']).toMatchObject({ batchSize: 4, epochs: 3, minimumSteps: 0, loss: 'bce' });
     expect(configs['deberta-weighted']).toMatchObject({
       batchSize: 16,

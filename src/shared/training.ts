@@ -460,5 +460,5 @@ export const shippedEncoder: EncoderSource = { kind: 'shipped', id: 'rung-mini' 
 export const rungConfig: TrainingConfig = {
   ...oneModelConfig,
   encoder: shippedEncoder,
-  ensembleFolds: 3,
+  ensembleFolds: 5,
 };
