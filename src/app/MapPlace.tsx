@@ -1,6 +1,7 @@
 /** The map wired to the stores; a chunk of its own, fetched when it is first opened. */
 import { useMemo } from 'react';
 import { mapCsv } from '../features/map/mapCsv.ts';
+import { withPredicted } from '../features/map/mapData.ts';
 import { MapScreen } from '../features/map/MapScreen.tsx';
 import { saveBlob } from '../ui/saveBlob.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
@@ -12,12 +13,17 @@ import { tableKey } from './reviewStore.ts';
 export default function MapPlace() {
   const summary = useDataStore((store) => summaryOf(store.state));
   const runs = useEngineStore((store) => store.runs);
-  const { working, map, made, table, error, draw, stop, dismissError } = useMapStore();
+  const { working, map, answers, made, table, error, draw, stop, dismissError } = useMapStore();
   const usable = summary !== null && summary.blocked === null ? summary : null;
   const mine = usable !== null && table === tableKey(usable);
   const embedding = useMemo(
     () => runs.filter((run) => run.kind === 'finetune' && run.weightBytes > 0 && run.status !== 'running'),
     [runs],
+  );
+  const thresholds = (runs.find(({ id }) => id === answers?.run.id) ?? answers?.run)?.thresholds;
+  const shown = useMemo(
+    () => (map && answers && thresholds ? withPredicted(map, answers, thresholds) : map),
+    [map, answers, thresholds],
   );
   return (
     <MapScreen
@@ -30,7 +36,7 @@ export default function MapPlace() {
       }
       runs={embedding}
       working={working}
-      map={mine ? map : null}
+      map={mine ? shown : null}
       made={mine ? made : null}
       error={error}
       onDismissError={dismissError}

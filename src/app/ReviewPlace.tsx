@@ -49,6 +49,7 @@ export default function ReviewPlace() {
   return (
     <ReviewScreen
       table={table}
+      blocked={summary?.blocked?.message ?? null}
       runs={measured}
       checking={review.checking}
       done={usable && review.done?.table === tableKey(usable) ? review.done : null}

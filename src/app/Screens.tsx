@@ -9,7 +9,7 @@ import { PredictScreen } from '../features/predict/PredictScreen.tsx';
 import { ResultsScreen } from '../features/results/ResultsScreen.tsx';
 import type { HubFieldProps } from '../features/train/HubField.tsx';
 import { TrainScreen } from '../features/train/TrainScreen.tsx';
-import type { DataSettings, DataSummary } from '../shared/dataset.ts';
+import { mostTokensCounted, type DataSettings, type DataSummary } from '../shared/dataset.ts';
 import type { OnnxFile } from '../shared/onnxFiles.ts';
 import type { FinetunedRun, RunRecord } from '../shared/training.ts';
 import { engineWorker, dataWorker, titleReaders } from './workers.ts';
@@ -140,6 +140,7 @@ function TrainPlace() {
         name: summary.source.name,
         ...trainedOn(summary, dataChange(info, engine.prepare, summary.settings)),
         meanTokens: meanOfHistogram(summary.tokenLengths),
+        cutTokens: (summary.tokenLengths[mostTokensCounted] ?? 0) > 0,
       },
     [summary, info, engine.prepare],
   );

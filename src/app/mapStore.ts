@@ -1,6 +1,6 @@
 /** The map of the open table: what it is made of, how far it is, and where the points lie by now. */
 import { create } from 'zustand';
-import type { MapData } from '../features/map/mapData.ts';
+import type { MapAnswers, MapData } from '../features/map/mapData.ts';
 import type { Dataset } from '../shared/dataset.ts';
 import { toRungError } from '../shared/errors.ts';
 import { packStrings, unpackStrings } from '../shared/strings.ts';
@@ -12,7 +12,9 @@ import { engineWorker, tellFailure } from './workers.ts';
 
 interface MapStore {
   working: { message: string; fraction: number | null } | null;
+  /** Without predicted labels: those go by the run's thresholds, which can be moved; see `withPredicted` of mapData.ts. */
   map: MapData | null;
+  answers: (MapAnswers & { run: RunRecord }) | null;
   made: { from: string; rows: number; of: number } | null;
   /** The table that it is of; see `tableKey`. */
   table: string | null;
@@ -47,10 +49,11 @@ export const useMapStore = create<MapStore>((set, get) => {
   }
 
   /** What the run's model makes of the titles; null when it was stopped. */
-  async function embed(run: RunRecord, titles: string[], labelNames: string[], mine: number) {
+  async function embed(run: RunRecord, titles: string[], mine: number) {
     let vectors: Float32Array<ArrayBuffer> | null = null;
     let dim = 0;
-    const predicted = new Uint8Array(titles.length * labelNames.length);
+    const labels = run.data.labelNames.length;
+    const probabilities = new Float32Array(titles.length * labels);
     for (let from = 0; from < titles.length; from += chunkTitles) {
       set({ working: { message: 'Reading titles', fraction: from / titles.length } });
       const part = await engineWorker.titleEmbeddings(run.id, packStrings(titles.slice(from, from + chunkTitles)));
@@ -58,14 +61,9 @@ export const useMapStore = create<MapStore>((set, get) => {
       ({ dim } = part);
       vectors ??= new Float32Array(titles.length * dim);
       vectors.set(part.vectors, from * dim);
-      const columns = part.labelNames.map((name) => labelNames.indexOf(name));
-      for (const [at, flag] of part.predicted.entries()) {
-        const column = columns[at % columns.length];
-        const row = from + Math.floor(at / columns.length);
-        if (flag === 1 && column >= 0) predicted[row * labelNames.length + column] = 1;
-      }
+      probabilities.set(part.probabilities, from * labels);
     }
-    return vectors && { vectors, dim, predicted };
+    return vectors && { vectors, dim, probabilities };
   }
 
   async function make(run: RunRecord | null, mine: number): Promise<void> {
@@ -78,11 +76,12 @@ export const useMapStore = create<MapStore>((set, get) => {
     const titles = Array.from(drawn, (row) => all[row]);
     const labels = labelsOf(dataset, drawn, labelNames);
     const rows = drawn.map((row) => dataset.rowNumbers[row]);
-    const embedded = run && (await embed(run, titles, labelNames, mine));
+    const embedded = run && (await embed(run, titles, mine));
     if (turn !== mine) return;
     const from = run ? `what “${run.name}” has learnt` : 'words and pieces of words';
-    const data = { rows, titles, labelNames, labels, predicted: embedded?.predicted ?? null };
-    set({ made: { from, rows: drawn.length, of: all.length }, table: tableKey(summary) });
+    const data = { rows, titles, labelNames, labels, predicted: null };
+    const answers = run && embedded && { run, labelNames: run.data.labelNames, probabilities: embedded.probabilities };
+    set({ made: { from, rows: drawn.length, of: all.length }, table: tableKey(summary), answers });
     const client = connectMap(tellFailure);
     worker = client;
     const embeddings = embedded && { vectors: embedded.vectors, dim: embedded.dim };
@@ -102,13 +101,20 @@ export const useMapStore = create<MapStore>((set, get) => {
   return {
     working: null,
     map: null,
+    answers: null,
     made: null,
     table: null,
     error: null,
     draw: async (run) => {
       end();
       const mine = turn;
-      set({ working: { message: 'Preparing the titles', fraction: null }, map: null, made: null, error: null });
+      set({
+        working: { message: 'Preparing the titles', fraction: null },
+        map: null,
+        answers: null,
+        made: null,
+        error: null,
+      });
       try {
         await make(run, mine);
       } catch (thrown) {

@@ -1,5 +1,6 @@
 /** Predictions as the rows of a table: the same cells in every file that leaves the page. */
 import Papa from 'papaparse';
+import { isBlank } from '../shared/strings.ts';
 
 /** What a spreadsheet program takes for a formula (OWASP, CSV injection), full-width forms included. */
 const formulaStart = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
@@ -16,7 +17,10 @@ export function headerCells(labelNames: readonly string[]): string[] {
   return ['Title', 'Labels', ...labelNames.map(escapeFormula)];
 }
 
-/** Title, labels at or above their thresholds, then the probability of each label, which stands in `probabilities` from `start` on. */
+/**
+ * Title, labels at or above their thresholds, then the probability of each label, which stands in `probabilities` from `start` on; nothing
+ * beside a cell without a title.
+ */
 export function predictionCells(
   title: string,
   labelNames: readonly string[],
@@ -24,6 +28,7 @@ export function predictionCells(
   probabilities: Float32Array,
   start: number,
 ): (string | number)[] {
+  if (isBlank(title)) return [title, '', ...labelNames.map(() => '')];
   const carried = labelNames.filter((_, label) => probabilities[start + label] >= thresholds[label]);
   const numbers = labelNames.map((_, label) => Number(probabilities[start + label].toFixed(decimals)));
   return [escapeFormula(title), escapeFormula(carried.join('; ')), ...numbers];

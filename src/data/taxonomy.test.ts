@@ -19,6 +19,10 @@ const entries = text(
   'Code,Title,Description\n1.1,Baker,Bakes bread and rolls for shops and for bakeries of all kinds and sizes\n1.2,Welder,"Joins parts of metal by heat, and checks that the seams hold what they should"\n1.2,Smith,Forges iron\n,Nameless,Has no code\n1.9,,No title here',
 );
 
+/** A task of an entry with its date, as a line of a table. */
+const sentence = (i: number) =>
+  `1.${i}\tWeigh out the flour, the water and the salt for loaf ${i} of the day's orders\t10/2020`;
+
 describe('a taxonomy of any kind', () => {
   it('is read by its columns, with rows that lack something named', async () => {
     const { taxonomy, chosen, notes, undescribed } = await readTaxonomy([entries], null, silent);
@@ -36,12 +40,14 @@ describe('a taxonomy of any kind', () => {
     const others = text('more.tsv', 'Code\tOther title\n1.1\tBread maker\n1.2\tWelding technician\n7\tUnknown');
     const said = text('said.tsv', 'Code\tReported title\n1.1\tPastry chef\n1.1\tBaker II');
     const stray = text('stray.csv', 'a,b\nx,y\nz,w');
-    const { taxonomy, notes } = await readTaxonomy([said, others, stray, entries], null, silent);
+    const tasks = text('tasks.tsv', `Code\tTask\tDate\n${sentence(1)}\n${sentence(2)}`);
+    const { taxonomy, notes } = await readTaxonomy([said, others, stray, tasks, entries], null, silent);
     expect(unpackStrings(taxonomy.alternates.titles)).toEqual(['Bread maker', 'Welding technician']);
     expect([...taxonomy.alternates.entries]).toEqual([0, 1]);
     expect(unpackStrings(taxonomy.reported.titles)).toEqual(['Pastry chef', 'Baker II']);
     expect(notes).toContain('1 row of more.tsv with a code that jobs.csv lacks.');
-    expect(notes).toContain('stray.csv is not used: no column of it holds codes of jobs.csv.');
+    expect(notes).toContain('stray.csv is not used: it has no titles beside codes of jobs.csv.');
+    expect(notes).toContain('tasks.tsv is not used: it has no titles beside codes of jobs.csv.');
   });
 
   it('takes other columns when they are chosen, and refuses those that are not there', async () => {

@@ -46,7 +46,7 @@ export function taxonomyOf(tables: readonly Table[], columns: TaxonomyColumns | 
     if (table === main) continue;
     const at = otherTitlesColumns(table, entries.entryOf);
     if (!at) {
-      notes.push(`${table.source.name} is not used: no column of it holds codes of ${main.source.name}.`);
+      notes.push(`${table.source.name} is not used: it has no titles beside codes of ${main.source.name}.`);
       continue;
     }
     const kind = isReported(table.columns[at.title]) ? 'reported' : 'alternates';

@@ -58,6 +58,9 @@ function looksCoded({ cells, rowCount }: Table, { column, meanLength, distinct, 
   return sample.filter((cell) => /\d/.test(cell) && !/\s/.test(cell.trim())).length > 0.9 * sample.length;
 }
 
+/** Letters on average: a column of longer cells holds sentences, unless it is called titles. */
+const longestUnnamed = 60;
+
 /** Columns of a file with further titles: a column with codes of the entries, and the title column beside it; null where there is none. */
 export function otherTitlesColumns(
   table: Table,
@@ -76,8 +79,10 @@ export function otherTitlesColumns(
     const profile = profileColumn(table, column);
     const stem = headerStem(table.columns[column]);
     const named = /title|label|name/.test(stem) ? 1 : 0;
+    const fits = profile.letters >= 0.5 && profile.meanLength <= (named ? 120 : longestUnnamed);
+    // Hardly two alike: tasks, sources and dates of an entry are no titles of it.
     const score =
-      profile.letters < 0.5 || profile.meanLength > 120 ? 0 : variety(profile) + named - (/short/.test(stem) ? 1 : 0);
+      !fits || (!named && variety(profile) < 0.5) ? 0 : variety(profile) + named - (/short/.test(stem) ? 1 : 0);
     if (score > most) [title, most] = [column, score];
   }
   return title < 0 ? null : { code, title };

@@ -144,7 +144,8 @@ function plainToRow(
 ): TestRow {
   return {
     row,
-    title: `Row ${row}`,
+    // Documents hold no titles.
+    title: '',
     actual: Array.from({ length: labels }, (_, label) => actual.includes(label)),
     probabilities,
     ...(group !== undefined && { group }),

@@ -125,6 +125,9 @@ export interface CorrectionState {
   stored: boolean;
 }
 
+/** Longer titles are cut in any training. */
+export const mostTokensCounted = 512;
+
 /** All that the data screen shows, but for the rows themselves. */
 export interface DataSummary {
   source: SourceInfo;
@@ -139,7 +142,10 @@ export interface DataSummary {
   labels: LabelCount[];
   /** `labels.length` squared, row-major: rows that carry both; the diagonal is the count. */
   cooccurrence: number[];
-  /** Histogram of title length in tokens of the shipped tokenizer, [CLS] and [SEP] counted: `counts[i]` titles have `i` tokens. */
+  /**
+   * Histogram of title length in tokens of the shipped tokenizer, [CLS] and [SEP] counted: `counts[i]` titles have `i` tokens, the last,
+   * at `mostTokensCounted`, that many or more.
+   */
   tokenLengths: number[];
   /** Rows that would be trained on with these settings. */
   trainableRows: number;

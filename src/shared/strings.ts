@@ -33,3 +33,8 @@ export function unpackStrings(packed: PackedStrings): string[] {
   }
   return strings;
 }
+
+/** A cell without a title: nothing is predicted for it. */
+export function isBlank(title: string): boolean {
+  return title.trim() === '';
+}

@@ -7,8 +7,8 @@ export interface TitleEmbeddings {
   vectors: Float32Array<ArrayBuffer>;
   dim: number;
   labelNames: string[];
-  /** titles x labels, 1 where the run's thresholds are reached. */
-  predicted: Uint8Array<ArrayBuffer>;
+  /** titles x labels */
+  probabilities: Float32Array<ArrayBuffer>;
 }
 
 export interface MapRequest {

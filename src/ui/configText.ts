@@ -1,9 +1,10 @@
 /** The settings of a training in words: one list for every screen that shows them. */
 import type { ClassicalConfig } from '../shared/classical.ts';
+import { movedThresholds } from '../shared/evaluation.ts';
 import type { NormalisationStep } from '../shared/normalisation.ts';
 import { methodOf, modelNameOf } from '../shared/runMethod.ts';
 import type { RunRecord, TrainingConfig } from '../shared/training.ts';
-import { formatCount, formatCounted, formatPercent, formatSmall } from './format.ts';
+import { formatCount, formatCounted, formatFigure, formatPercent, formatSmall } from './format.ts';
 
 export interface SettingText {
   id: string;
@@ -127,13 +128,20 @@ export function describeRun(run: RunRecord): SettingText[] {
   const method = methodOf(run);
   const settings =
     method.kind === 'finetune' ? describeConfig(method.config, modelNameOf(run)) : describeClassical(method.config);
-  if (run.kind !== 'cross-validation') return settings;
+  if (run.kind !== 'cross-validation')
+    return [...settings, { id: 'movedThresholds', name: 'Thresholds moved by hand', value: movedText(run) }];
   const { folds, seeds } = run.crossValidation;
   return [
     { id: 'folds', name: 'Folds', value: formatCount(folds) },
     { id: 'seeds', name: 'Seeds', value: seeds.join(', ') },
     ...settings.filter(({ id }) => id !== 'seed'),
   ];
+}
+
+function movedText(run: RunRecord): string {
+  const moved = movedThresholds(run.thresholds, run);
+  if (moved.length === 0) return 'none';
+  return moved.map((label) => `${run.data.labelNames[label]} ${formatFigure(run.thresholds[label], 2)}`).join(', ');
 }
 
 function scheduleText({ schedule, plateauFactor, plateauPatience }: TrainingConfig): string {

@@ -9,12 +9,21 @@ import {
   formatInterval,
   formatMoment,
   formatPercent,
+  formatShare,
   formatSmall,
   formatTimeLeft,
 } from './format.ts';
 
 /** The special spaces as plain ones, so that the tables below can be read. */
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
+
+it('says a share of a hundred, or of as many as there are', () => {
+  expect([formatShare(0.867, 224), formatShare(0.25, 4), formatShare(1, 99)]).toEqual([
+    '87 of 100',
+    '1 of 4',
+    '99 of 99',
+  ]);
+});
 
 describe('formatCount', () => {
   it.each([

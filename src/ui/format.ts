@@ -122,3 +122,9 @@ export function formatMoment(milliseconds: number): string {
   if (Number.isNaN(date.getTime())) return noValue;
   return `${dateFormat.format(date)}, ${timeFormat.format(date)}`;
 }
+
+/** A share of rows in plain words: "87 of 100"; of fewer rows than that, how many they are. */
+export function formatShare(share: number, rows: number): string {
+  const of = Math.min(100, Math.round(rows));
+  return `${Math.round(share * of)} of ${of}`;
+}

@@ -10,7 +10,14 @@ import { throttle } from '../data/throttle.ts';
 import { readTitleList } from '../data/titleFile.ts';
 import { splitFigures, type SplitFigures, type SplitFiguresRequest } from '../metrics/splitFigures.ts';
 import type { Correction, LabelEdit, LogReading } from '../shared/corrections.ts';
-import type { Dataset, DataSettings, DataSummary, RowPage, RowQuery } from '../shared/dataset.ts';
+import {
+  mostTokensCounted,
+  type Dataset,
+  type DataSettings,
+  type DataSummary,
+  type RowPage,
+  type RowQuery,
+} from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import type { MatchTable, TaxonomyColumns, TaxonomyFile } from '../shared/matching.ts';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
@@ -18,9 +25,6 @@ import { Correcting } from './correcting.ts';
 import type { DataApi, ImportOptions, PredictionTable, TitleFile } from './protocol.ts';
 import { LevelAreaData } from './levelAreaData.ts';
 import { installErrorTransfer } from './transfer.ts';
-
-/** The histogram's last bar: longer titles are cut in any training. */
-const mostTokens = 512;
 
 /** Token counts for the histogram; a page without the shipped model goes without. */
 async function fetchTokenizer(baseUrl: string): Promise<Tokenizer | null> {
@@ -137,7 +141,7 @@ class DataHost implements DataApi {
 
   private countTokens(titles: readonly string[]): Uint32Array {
     if (this.tokenizer === null) return new Uint32Array();
-    const { starts } = this.tokenizer.encodeMany(titles, mostTokens);
+    const { starts } = this.tokenizer.encodeMany(titles, mostTokensCounted);
     return Uint32Array.from(titles, (_, i) => starts[i + 1] - starts[i]);
   }
 }

@@ -7,12 +7,11 @@ import type { Classifier } from './classifier.ts';
 /** Buffers are transferred. */
 export async function embedForMap(
   model: Classifier,
-  { data, thresholds }: RunRecord,
+  { data }: RunRecord,
   titles: readonly string[],
 ): Promise<TitleEmbeddings> {
   const vectors = await model.embed(titles);
   const probabilities = await model.predict(titles);
-  const predicted = Uint8Array.from(probabilities, (p, at) => Number(p >= thresholds[at % thresholds.length]));
-  const embeddings = { vectors, dim: model.dim, labelNames: data.labelNames, predicted };
-  return Comlink.transfer(embeddings, [vectors.buffer, predicted.buffer]);
+  const embeddings = { vectors, dim: model.dim, labelNames: data.labelNames, probabilities };
+  return Comlink.transfer(embeddings, [vectors.buffer, probabilities.buffer]);
 }

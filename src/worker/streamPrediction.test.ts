@@ -79,6 +79,16 @@ describe('predictStream', () => {
     expect(last.none).toBe(carried.filter((row) => !row.includes(true)).length);
   });
 
+  it('gives cells without a title no answer', async () => {
+    const titles = ['Nurse', '', '  ', 'Nurse'];
+    const { outcome, asked, told, text } = await run({ titles: blocksOf(titles, 2) });
+    expect(asked).toEqual(['Nurse']);
+    expect(text().split('\r\n').slice(2, 4)).toEqual([',,,,', '"  ",,,,']);
+    expect(text()).toBe(await csvInOnePiece(titles));
+    expect(outcome).toMatchObject({ rows: 4, computed: 1 });
+    expect(told.at(-1)?.none).toBeGreaterThanOrEqual(2);
+  });
+
   it('a file without rows becomes a table with a header alone', async () => {
     const { text, asked } = await run({ titles: blocksOf([], 1) });
     expect(text()).toBe("\ufeffTitle,Labels,Staff,'=Chief,Owner\r\n");

@@ -7,7 +7,7 @@ import { csvLines, csvStart, headerCells, predictionCells } from '../data/predic
 import type { TitleBlock } from '../data/textStream.ts';
 import { RungError } from '../shared/errors.ts';
 import type { StreamProgress } from '../shared/streamedFile.ts';
-import { packStrings, type PackedStrings } from '../shared/strings.ts';
+import { isBlank, packStrings, type PackedStrings } from '../shared/strings.ts';
 import { nextTask } from '../training/eventLoop.ts';
 import { TitleCache } from './streamCache.ts';
 
@@ -58,6 +58,10 @@ class Window {
   add(title: string): void {
     const row = this.titles.push(title) - 1;
     this.letters += title.length;
+    if (isBlank(title)) {
+      this.values.fill(0, row * this.labels, (row + 1) * this.labels);
+      return;
+    }
     const known = this.cache.find(title);
     if (known) {
       this.values.set(known, row * this.labels);

@@ -19,10 +19,12 @@ export interface HealthPanelProps {
   onShow: (id: FindingId | undefined) => void;
   /** The columns are not known yet, so nothing can be said about what is in them. */
   unread: boolean;
+  /** Why the rows cannot be trained on; null where they can. */
+  blocked: string | null;
 }
 
 /** What is wrong with the table, worst first; each finding with rows shows them on a click. */
-export function HealthPanel({ findings, active, onShow, unread }: HealthPanelProps) {
+export function HealthPanel({ findings, active, onShow, unread, blocked }: HealthPanelProps) {
   const sorted = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   return (
     <section aria-labelledby="health-title">
@@ -31,7 +33,8 @@ export function HealthPanel({ findings, active, onShow, unread }: HealthPanelPro
         {findings.length > 0 && <span className={css.count}>{countBySeverity(findings)}</span>}
       </h2>
       {findings.length === 0 && unread && <p className={css.unread}>Looked at once the columns below are chosen.</p>}
-      {findings.length === 0 && !unread && (
+      {findings.length === 0 && !unread && blocked !== null && <p className={css.unread}>{blocked}</p>}
+      {findings.length === 0 && !unread && blocked === null && (
         <p className={css.clean}>
           <CircleCheck size={16} aria-hidden="true" /> Nothing to complain about.
         </p>

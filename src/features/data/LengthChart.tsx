@@ -1,3 +1,4 @@
+import { mostTokensCounted } from '../../shared/dataset.ts';
 import { ChartFrame } from '../../ui/ChartFrame.tsx';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { Histogram } from '../../ui/Histogram.tsx';
@@ -20,7 +21,11 @@ export function LengthChart({ tokenLengths }: { tokenLengths: readonly number[] 
       ) : (
         <Histogram
           bins={bins}
-          summary={`${mean.toFixed(1)} tokens on average, ${formatCount(longest)} at most`}
+          summary={
+            longest < mostTokensCounted
+              ? `${mean.toFixed(1)} tokens on average, ${formatCount(longest)} at most`
+              : `${mean.toFixed(1)} tokens or more on average, up to ${formatCount(longest)} or more`
+          }
           describe={({ label, count }) => `${label} tokens: ${formatCounted(count, 'title')}`}
         />
       )}

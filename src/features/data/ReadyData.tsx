@@ -60,6 +60,7 @@ export function ReadyData({
             active={filter.query.finding}
             onShow={onShowFinding}
             unread={settings.roles.title === null || settings.roles.labels === null}
+            blocked={summary.blocked?.message ?? null}
           />
         </div>
         <div className={css.main}>
@@ -81,7 +82,11 @@ export function ReadyData({
               onShowAll={filter.clear}
               hovered={hovered}
               onHover={onHover}
-              onEdit={summary.blocked ? null : (row, labels) => corrections.onEdit(row, labels)}
+              onEdit={
+                summary.corrections.mostLabels === 0 || summary.settings.roles.title === null
+                  ? null
+                  : (row, labels) => corrections.onEdit(row, labels)
+              }
             />
           </div>
         </div>

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../shared/random.ts';
-import { boundsOf, colourLabels, insideOf, neighbourhoods, PointGrid, wholeView, zoomed } from './mapData.ts';
+import {
+  boundsOf,
+  colourLabels,
+  insideOf,
+  neighbourhoods,
+  PointGrid,
+  withPredicted,
+  wholeView,
+  zoomed,
+  type MapData,
+} from './mapData.ts';
 
 const random = new Random(4);
 const scattered = Float32Array.from({ length: 600 }, () => 10 * random.next() - 3);
@@ -68,4 +78,21 @@ it('views: everything fits, and zooming keeps the place under the pointer', () =
   const closer = zoomed(view, 2, 100, 50);
   expect((100 - closer.x) / closer.scale).toBeCloseTo((100 - view.x) / view.scale, 9);
   expect((50 - closer.y) / closer.scale).toBeCloseTo((50 - view.y) / view.scale, 9);
+});
+
+it('gives each title what reaches the thresholds, in the places of the table’s labels', () => {
+  const map: MapData = {
+    rows: Uint32Array.of(2, 3),
+    titles: ['CEO', 'Nurse'],
+    labelNames: ['Staff', 'Chief', 'Owner'],
+    labels: new Uint8Array(6),
+    predicted: null,
+    positions: new Float32Array(4),
+  };
+  const answers = {
+    labelNames: ['Chief', 'Other', 'Staff'],
+    probabilities: Float32Array.of(0.9, 0.9, 0.1, 0.4, 0, 0.5),
+  };
+  expect([...withPredicted(map, answers, [0.5, 0.5, 0.5]).predicted!]).toEqual([0, 1, 0, 1, 0, 0]);
+  expect([...withPredicted(map, answers, [0.25, 0.5, 0.75]).predicted!]).toEqual([0, 1, 0, 0, 1, 0]);
 });

@@ -218,3 +218,28 @@ export function wholeView({ left, top, width, height }: Bounds, pixelsWide: numb
 export function zoomed(view: View, factor: number, x: number, y: number): View {
   return { scale: view.scale * factor, x: x + (view.x - x) * factor, y: y + (view.y - y) * factor };
 }
+
+/** What a model says of the titles of a map. */
+export interface MapAnswers {
+  /** The model's, which may lack some of the table's or have others. */
+  labelNames: readonly string[];
+  /** titles x labels of the model */
+  probabilities: Float32Array;
+}
+
+/** The map with what is predicted by these thresholds, each label in its place in the table's list. */
+export function withPredicted(
+  map: MapData,
+  { labelNames, probabilities }: MapAnswers,
+  thresholds: readonly number[],
+): MapData {
+  const columns = labelNames.map((name) => map.labelNames.indexOf(name));
+  const predicted = new Uint8Array(map.titles.length * map.labelNames.length);
+  for (const [at, probability] of probabilities.entries()) {
+    const label = at % columns.length;
+    const point = (at - label) / columns.length;
+    if (columns[label] >= 0 && probability >= thresholds[label])
+      predicted[point * map.labelNames.length + columns[label]] = 1;
+  }
+  return { ...map, predicted };
+}

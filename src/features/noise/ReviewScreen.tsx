@@ -30,11 +30,16 @@ export function ReviewScreen(props: ReviewScreenProps) {
       )}
       {table === null ? (
         <section className={css.panel}>
-          <h2>Labels are checked once a table is open</h2>
+          <h2>
+            {props.blocked
+              ? 'The labels of this table cannot be checked yet'
+              : 'Labels are checked once a table is open'}
+          </h2>
           <p className={css.lead}>
-            Rows whose labels do not fit their titles are found here, decided one by one, and trained on as corrected.
+            {props.blocked ??
+              'Rows whose labels do not fit their titles are found here, decided one by one, and trained on as corrected.'}
           </p>
-          <Button onClick={props.onData}>Open a table</Button>
+          <Button onClick={props.onData}>{props.blocked ? 'Look at the table' : 'Open a table'}</Button>
         </section>
       ) : (
         <>

@@ -7,6 +7,8 @@ import type { ChangeLogProps } from './ChangeLog.tsx';
 export interface ReviewScreenProps {
   /** The open table; null: none, or one that cannot be trained on yet. */
   table: { name: string; rows: number; labelNames: string[]; corrections: CorrectionState } | null;
+  /** Why the open table cannot be trained on yet; null where none is open, or nothing is in the way. */
+  blocked: string | null;
   /** Cross-validated runs whose answers can be taken instead of the quick check's. */
   runs: { id: string; name: string }[];
   checking: { message: string; fraction: number | null } | null;

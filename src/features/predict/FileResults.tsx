@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { Download, Search } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { toRungError } from '../../shared/errors.ts';
+import type { ModelInfo } from '../../shared/training.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { DataTableColumn } from '../../ui/DataTableRow.tsx';
 import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
@@ -24,10 +25,18 @@ export function FileResults({ prediction, progress, fileName, writePredictions }
   const [label, setLabel] = useState<RowCriteria['label']>(null);
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed);
-  const matching = useMemo(() => new MatchingRows(prediction, { label, search }), [prediction, label, search]);
-  const totals = useMemo(() => new LabelTotals(prediction), [prediction]);
+  const { model } = prediction;
+  // The model is another object once its thresholds were moved: then rows carry other labels.
+  const matching = useMemo(
+    () => new MatchingRows(prediction, model, { label, search }),
+    [prediction, model, label, search],
+  );
+  const totals = useMemo(() => new LabelTotals(prediction, model), [prediction, model]);
   const narrow = useMediaQuery('(max-width: 600px)', undefined, { getInitialValueInEffect: false });
-  const columns = useMemo(() => (narrow ? narrowColumnsOf(prediction) : columnsOf(prediction)), [prediction, narrow]);
+  const columns = useMemo(
+    () => (narrow ? narrowColumnsOf(prediction, model) : columnsOf(prediction, model)),
+    [prediction, model, narrow],
+  );
   const total = matching.upTo(progress.done);
   totals.upTo(progress.done);
   return (
@@ -55,7 +64,7 @@ export function FileResults({ prediction, progress, fileName, writePredictions }
         rowHeight={narrow ? 60 : 36}
         columns={columns}
         fetchRows={(offset, limit) => matching.rows.slice(offset, offset + limit)}
-        queryKey={`${label} ${search}`}
+        queryKey={`${label} ${search} ${model.thresholds.join()}`}
         caption={`Predictions of ${fileName}`}
         height="min(560px, 70vh)"
         empty={progress.done === 0 ? 'Rows appear here as they are predicted.' : 'No predicted row matches.'}
@@ -64,8 +73,8 @@ export function FileResults({ prediction, progress, fileName, writePredictions }
   );
 }
 
-function LabelsOfRow({ prediction, row }: { prediction: FilePrediction; row: number }) {
-  const labels = prediction.model.labelNames.flatMap((name, i) => (prediction.holds(row, i) ? [{ name, i }] : []));
+function LabelsOfRow({ prediction, model, row }: { prediction: FilePrediction; model: ModelInfo; row: number }) {
+  const labels = model.labelNames.flatMap((name, i) => (prediction.holds(row, i) ? [{ name, i }] : []));
   if (labels.length === 0) return <span className={css.quiet}>none</span>;
   return (
     <span className={css.chips} title={labels.map(({ name }) => name).join(', ')}>
@@ -79,7 +88,7 @@ function LabelsOfRow({ prediction, row }: { prediction: FilePrediction; row: num
   );
 }
 
-function narrowColumnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
+function narrowColumnsOf(prediction: FilePrediction, model: ModelInfo): DataTableColumn<number>[] {
   return [
     {
       id: 'title',
@@ -88,15 +97,15 @@ function narrowColumnsOf(prediction: FilePrediction): DataTableColumn<number>[] 
       render: (row) => (
         <div className={css.stacked}>
           <span title={prediction.titles[row]}>{prediction.titles[row]}</span>
-          <LabelsOfRow prediction={prediction} row={row} />
+          <LabelsOfRow {...{ prediction, model, row }} />
         </div>
       ),
     },
   ];
 }
 
-function columnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
-  const { labelNames } = prediction.model;
+function columnsOf(prediction: FilePrediction, model: ModelInfo): DataTableColumn<number>[] {
+  const { labelNames } = model;
   return [
     { id: 'row', header: '#', width: 72, align: 'end', hideBelow: 600, render: (row) => formatCount(row + 1) },
     {
@@ -109,7 +118,7 @@ function columnsOf(prediction: FilePrediction): DataTableColumn<number>[] {
       id: 'labels',
       header: 'Labels',
       width: 'minmax(0, 1fr)',
-      render: (row) => <LabelsOfRow prediction={prediction} row={row} />,
+      render: (row) => <LabelsOfRow {...{ prediction, model, row }} />,
     },
     // Beyond eight labels the figures are in the download only: columns too narrow to read help nobody.
     ...(labelNames.length > 8 ? [] : labelNames).map((name, i): DataTableColumn<number> => ({

@@ -181,6 +181,18 @@ describe('a file', () => {
     await expect.element(table.getByText('Nurse')).toBeVisible();
   });
 
+  it('goes by thresholds that are moved, and shows where a label is just missed', async () => {
+    const { again } = await show({ readTitles: async () => titleFile(['Sales Manager', 'Nurse', ''], 'list') });
+    await paste('anything');
+    await expect.element(page.getByRole('button', { name: /^Manager/ })).toHaveTextContent('1');
+    await expect.element(page.getByRole('button', { name: /^No label/ })).toHaveTextContent('2');
+    await again({ model: { ...testModel, thresholds: [0.5, 0.4, 0.904] } });
+    await expect.element(page.getByRole('button', { name: /^Manager/ })).toHaveTextContent('0');
+    await expect.element(page.getByRole('button', { name: /^No label/ })).toHaveTextContent('3');
+    await box().fill('Sales Manager');
+    await expect.element(page.getByRole('region', { name: 'One title' })).toHaveTextContent('0.9000.904');
+  });
+
   it('goes on after a cancel and keeps what was done', async () => {
     const gates: (() => void)[] = [];
     const predict: Predict = async (modelId, titles) => {

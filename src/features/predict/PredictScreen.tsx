@@ -1,6 +1,6 @@
 /** Prediction: one title while it is typed, and whole files. */
 import { Loader } from '@mantine/core';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import type { ModelInfo } from '../../shared/training.ts';
 import { DropOverlay } from '../../ui/DropArea.tsx';
 import { usePageDrop } from '../../ui/usePageDrop.ts';
@@ -44,6 +44,9 @@ export function isModelPackage(files: readonly File[]): boolean {
 export function PredictScreen({ session = pageSession, ...props }: PredictScreenProps) {
   const { model, models, onSelectModel, onOpenPackage, predict, readers, writePredictions, explainer, busy } = props;
   const { text } = useSyncExternalStore(session.subscribe, session.getSnapshot);
+  useEffect(() => {
+    if (model) session.keepUp(model);
+  }, [model, session]);
   const dragging = usePageDrop(
     (files) => {
       if (isModelPackage(files)) onOpenPackage(files);

@@ -115,6 +115,7 @@ function ProbabilityTable({ model, probabilities }: { model: ModelInfo; probabil
           {model.labelNames.map((name, index) => {
             const probability = probabilities ? probabilities[index] : null;
             const holds = probability !== null && probability >= model.thresholds[index];
+            const digits = digitsApart(probability, model.thresholds[index]);
             return (
               <tr key={name} data-holds={holds}>
                 <th scope="row">
@@ -127,8 +128,8 @@ function ProbabilityTable({ model, probabilities }: { model: ModelInfo; probabil
                     colour={labelStyle(index).colour}
                   />
                 </td>
-                <td className={css.figure}>{formatFigure(probability, 2)}</td>
-                <td className={`${css.figure} ${css.quiet}`}>{formatFigure(model.thresholds[index], 2)}</td>
+                <td className={css.figure}>{formatFigure(probability, digits)}</td>
+                <td className={`${css.figure} ${css.quiet}`}>{formatFigure(model.thresholds[index], digits)}</td>
               </tr>
             );
           })}
@@ -136,4 +137,12 @@ function ProbabilityTable({ model, probabilities }: { model: ModelInfo; probabil
       </table>
     </section>
   );
+}
+
+/** Two, or as many as it takes to see that a label is just missed. */
+function digitsApart(probability: number | null, threshold: number): number {
+  let digits = 2;
+  if (probability === null || probability >= threshold) return digits;
+  while (digits < 6 && formatFigure(probability, digits) === formatFigure(threshold, digits)) digits++;
+  return digits;
 }

@@ -14,12 +14,15 @@ it('gives every row what its title gets on its own, whatever repeats', async () 
     fc.asyncProperty(fc.array(title, { maxLength: 40 }), async (titles) => {
       const prediction = file(titles);
       await prediction.start(testPredict);
-      expect(prediction.probabilities).toEqual(await testPredict(testModel.id, packStrings(titles)));
+      const alone = await testPredict(testModel.id, packStrings(titles));
+      // A cell without a title has no answer.
+      const expected = alone.map((p, at) => (titles[Math.floor(at / testModel.labelNames.length)] === '' ? 0 : p));
+      expect(prediction.probabilities).toEqual(expected);
       expect(prediction.titles).toEqual(titles);
       expect(prediction.getSnapshot()).toMatchObject({
         status: 'done',
         done: titles.length,
-        distinct: new Set(titles).size,
+        distinct: new Set(titles.filter((one) => one !== '')).size,
         error: null,
       });
     }),
@@ -100,7 +103,7 @@ it('finds rows by label, by none, and by text, while rows come in', async () => 
   const prediction = file(['CEO', 'Nurse', 'Sales Manager', 'Manager & Director', 'nurse manager']);
   await prediction.start(testPredict);
   const found = (label: number | 'none' | null, search = '') => {
-    const rows = new MatchingRows(prediction, { label, search });
+    const rows = new MatchingRows(prediction, prediction.model, { label, search });
     rows.upTo(2);
     rows.upTo(2);
     rows.upTo(5);
@@ -111,6 +114,22 @@ it('finds rows by label, by none, and by text, while rows come in', async () => 
   expect(found('none')).toEqual([1]);
   expect(found(null, ' NURSE ')).toEqual([1, 4]);
   expect(found(2, 'nurse')).toEqual([4]);
-  const totals = new LabelTotals(prediction).upTo(3).upTo(5);
+  const totals = new LabelTotals(prediction, prediction.model).upTo(3).upTo(5);
   expect([totals.labels, totals.none]).toEqual([[1, 1, 3], 1]);
+});
+
+it('goes by other thresholds once they are moved, without computing anything again', async () => {
+  const predict = vi.fn<Predict>(testPredict);
+  const prediction = file(['CEO', 'Nurse', '']);
+  await prediction.start(predict);
+  const { model } = prediction;
+  const listener = vi.fn<() => void>();
+  prediction.subscribe(listener);
+  prediction.setThresholds([0.95, 0.05, 0.95]);
+  expect(listener).toHaveBeenCalledOnce();
+  expect(prediction.model).not.toBe(model);
+  expect([0, 1, 2].map((row) => [0, 1, 2].filter((label) => prediction.holds(row, label)))).toEqual([[1], [1], []]);
+  expect(new LabelTotals(prediction, prediction.model).upTo(3)).toMatchObject({ labels: [0, 2, 0], none: 1 });
+  expect(prediction.table().thresholds).toEqual([0.95, 0.05, 0.95]);
+  expect(predict).toHaveBeenCalledOnce();
 });

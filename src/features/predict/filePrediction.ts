@@ -3,7 +3,7 @@
  * fails, and it goes on from there. An external store for React (`subscribe`, `getSnapshot`).
  */
 import { toRungError, type ErrorCode } from '../../shared/errors.ts';
-import { packStrings, type PackedStrings } from '../../shared/strings.ts';
+import { isBlank, packStrings, type PackedStrings } from '../../shared/strings.ts';
 import type { ModelInfo } from '../../shared/training.ts';
 import type { PredictionTable } from '../../worker/protocol.ts';
 
@@ -36,9 +36,9 @@ let made = 0;
 export class FilePrediction {
   /** Tells one prediction from another on this page. */
   readonly id = ++made;
-  readonly model: ModelInfo;
+  #model: ModelInfo;
   readonly total: number;
-  /** rows x labels; valid for the first `done` rows. */
+  /** rows x labels; valid for the first `done` rows. All 0 where a cell has no title. */
   readonly probabilities: Float32Array<ArrayBuffer>;
   /** Titles of the rows done. */
   readonly titles: string[] = [];
@@ -50,7 +50,7 @@ export class FilePrediction {
   #reportedAt = 0;
 
   constructor(model: ModelInfo, titles: PackedStrings) {
-    this.model = model;
+    this.#model = model;
     this.#packed = titles;
     this.total = titles.offsets.length - 1;
     this.probabilities = new Float32Array(this.total * model.labelNames.length);
@@ -72,9 +72,21 @@ export class FilePrediction {
 
   readonly getSnapshot = (): FileProgress => this.#progress;
 
+  /** Another object once its thresholds are others. */
+  get model(): ModelInfo {
+    return this.#model;
+  }
+
+  /** Goes by these from now on: what was computed stays. */
+  setThresholds(thresholds: number[]): void {
+    this.#model = { ...this.#model, thresholds };
+    this.#report({}, true);
+  }
+
   /** Whether a row that is done carries a label. */
   holds(row: number, label: number): boolean {
-    return this.probabilities[row * this.model.labelNames.length + label] >= this.model.thresholds[label];
+    const { labelNames, thresholds } = this.#model;
+    return !isBlank(this.titles[row]) && this.probabilities[row * labelNames.length + label] >= thresholds[label];
   }
 
   /** Predicts the rows not done yet; resolves when all are, or it was stopped or failed. Does nothing while it runs. */
@@ -125,7 +137,7 @@ export class FilePrediction {
     while (end < this.total && fresh.size < chunkTitles && end - first < chunkRows) {
       const title = decoder.decode(bytes.subarray(offsets[end], offsets[end + 1]));
       titles.push(title);
-      if (!this.#firstRow.has(title) && !fresh.has(title)) fresh.set(title, end);
+      if (!isBlank(title) && !this.#firstRow.has(title) && !fresh.has(title)) fresh.set(title, end);
       end++;
     }
     const answers =

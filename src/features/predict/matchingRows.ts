@@ -1,4 +1,5 @@
 /** Rows of a file prediction that match what the user looks for, kept up to date while rows come in. */
+import type { ModelInfo } from '../../shared/training.ts';
 import type { FilePrediction } from './filePrediction.ts';
 
 export interface RowCriteria {
@@ -12,12 +13,15 @@ export class MatchingRows {
   /** Row numbers in ascending order; only ever appended to. */
   readonly rows: number[] = [];
   readonly #source: FilePrediction;
+  readonly #labels: number;
   readonly #label: RowCriteria['label'];
   readonly #search: string;
   #seen = 0;
 
-  constructor(source: FilePrediction, { label, search }: RowCriteria) {
+  /** @param model as the source has it now: another where its thresholds are moved */
+  constructor(source: FilePrediction, { labelNames }: ModelInfo, { label, search }: RowCriteria) {
     this.#source = source;
+    this.#labels = labelNames.length;
     this.#label = label;
     this.#search = search.trim().toLowerCase();
   }
@@ -30,7 +34,7 @@ export class MatchingRows {
 
   #matches(row: number): boolean {
     if (this.#label === 'none') {
-      if (this.#source.model.labelNames.some((_, label) => this.#source.holds(row, label))) return false;
+      for (let label = 0; label < this.#labels; label++) if (this.#source.holds(row, label)) return false;
     } else if (this.#label !== null && !this.#source.holds(row, this.#label)) return false;
     return this.#search === '' || this.#source.titles[row].toLowerCase().includes(this.#search);
   }
@@ -43,9 +47,9 @@ export class LabelTotals {
   readonly #source: FilePrediction;
   #seen = 0;
 
-  constructor(source: FilePrediction) {
+  constructor(source: FilePrediction, { labelNames }: ModelInfo) {
     this.#source = source;
-    this.labels = source.model.labelNames.map(() => 0);
+    this.labels = labelNames.map(() => 0);
   }
 
   upTo(done: number): this {

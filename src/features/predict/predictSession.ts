@@ -86,6 +86,13 @@ export class PredictSession {
     this.#set({ file: { ...file, prediction: new FilePrediction(model, file.info.titles) } });
   }
 
+  /** What is predicted by this model goes by its thresholds, which may have been moved. */
+  keepUp({ id, thresholds }: ModelInfo): void {
+    const prediction = this.#state.file?.prediction;
+    if (prediction?.model.id === id && prediction.model.thresholds.join() !== thresholds.join())
+      prediction.setThresholds(thresholds);
+  }
+
   fail(message: string, hint: string): void {
     this.#set({ error: { message, hint } });
   }

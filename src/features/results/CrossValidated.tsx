@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { minimumSupport, type CrossValidatedRun, type LabelReport, type TestRow } from '../../shared/training.ts';
 import { FoldTable } from '../../ui/FoldTable.tsx';
-import { formatCount, formatCounted, formatFigure, formatInterval } from '../../ui/format.ts';
+import { formatCount, formatCounted, formatFigure, formatInterval, formatShare } from '../../ui/format.ts';
 import { LabelChip } from '../../ui/LabelChip.tsx';
 import { BigFigure } from './BigFigure.tsx';
 import { F1Cell } from './F1Cell.tsx';
@@ -64,7 +64,7 @@ function Figures({ run, test }: CrossValidatedProps) {
     <section className={classes.panel} aria-label="Summary">
       <p className={classes.sentence}>
         {formatCounted(Math.round(report.rows), 'title')}, each answered by a model that has not seen it:{' '}
-        {Math.round(report.exactMatch.value * 100)} of 100 got exactly the right labels. Giving every title the same
+        {formatShare(report.exactMatch.value, report.rows)} got exactly the right labels. Giving every title the same
         labels would reach micro-F1 {formatFigure(report.constantMicroF1, 2)}; this recipe reaches{' '}
         {formatFigure(report.microF1.value, 2)}.
       </p>

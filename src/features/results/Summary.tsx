@@ -2,14 +2,9 @@
 import { Text } from '@mantine/core';
 import type { Evaluation } from '../../metrics/bootstrap.ts';
 import { minimumSupport, type Interval, type SplitReport } from '../../shared/training.ts';
-import { formatCount, formatCounted, formatFigure } from '../../ui/format.ts';
+import { formatCount, formatCounted, formatFigure, formatShare } from '../../ui/format.ts';
 import { BigFigure } from './BigFigure.tsx';
 import classes from './ResultsScreen.module.css';
-
-/** Shares in plain words: 0.867 -> "87 of 100". */
-function ofHundred(share: number): string {
-  return `${Math.round(share * 100)} of 100`;
-}
 
 /** How sure the figures are, said by the micro-F1 interval. */
 function sureness({ rows, microF1 }: SplitReport): string {
@@ -33,9 +28,9 @@ export function Summary({ evaluation, labelRanking, moved, settled }: SummaryPro
   return (
     <section className={classes.panel} aria-label="Summary" aria-busy={!settled}>
       <p className={classes.sentence}>
-        On {formatCounted(report.rows, 'title')} that it never saw, {ofHundred(exactMatch.value)} got exactly the right
-        labels. Giving every title the same labels would reach micro-F1 {formatFigure(constantMicroF1, 2)}; this model
-        reaches {formatFigure(microF1.value, 2)}. {sureness(report)}
+        On {formatCounted(report.rows, 'title')} that it never saw, {formatShare(exactMatch.value, report.rows)} got
+        exactly the right labels. Giving every title the same labels would reach micro-F1{' '}
+        {formatFigure(constantMicroF1, 2)}; this model reaches {formatFigure(microF1.value, 2)}. {sureness(report)}
       </p>
       <div className={classes.figures}>
         <BigFigure

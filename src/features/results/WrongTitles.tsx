@@ -190,9 +190,9 @@ function TitleRow({ outcome, labelNames, opened }: Omit<TitleListProps, 'outcome
   return (
     <>
       <div className={classes.title}>
-        {shownTitle}
+        {shownTitle || <em>not in the run’s document</em>}
         {test.title.length > shownCharacters && '…'} <small>row {test.row}</small>
-        {opened && (
+        {opened && shownTitle !== '' && (
           <NearTitlesOpener title={shownTitle} open={near !== undefined} onToggle={() => opened.toggle(test)} />
         )}
       </div>

@@ -17,6 +17,8 @@ export interface TrainableData {
   rows: number;
   labels: LabelCount[];
   meanTokens: number;
+  /** Some titles are longer than tokens were counted. */
+  cutTokens?: boolean;
 }
 
 export interface ReadyPanelProps {
@@ -161,8 +163,8 @@ function DataFact({ dataset, ...props }: ReadyPanelProps & { dataset: TrainableD
         {formatCounted(dataset.rows, 'title')}, {formatCounted(dataset.labels.length, 'label')}
       </strong>
       <p>
-        {dataset.name}: {rowsText(dataset, { ...props, dataset })} A title has {dataset.meanTokens.toFixed(1)} tokens on
-        average.
+        {dataset.name}: {rowsText(dataset, { ...props, dataset })} A title has {dataset.meanTokens.toFixed(1)} tokens
+        {dataset.cutTokens ? ' or more' : ''} on average.
       </p>
       <div className={classes.chips}>
         {dataset.labels.slice(0, shownLabels).map((label, i) => (

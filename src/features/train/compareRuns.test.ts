@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FinetunedRun, LabelReport } from '../../shared/training.ts';
 import { testRecord } from '../../testing/runRecord.ts';
-import { comparedFigures, comparedLabels, keptValidationF1 } from './compareRuns.ts';
+import { comparedFigures, comparedLabels, differingSettings, keptValidationF1 } from './compareRuns.ts';
 
 function labelReport(name: string): LabelReport {
   return { name, support: 4, predicted: 4, threshold: 0.5, precision: null, recall: null, f1: null };
@@ -47,4 +47,13 @@ it('gives the validation F1 of the epochs that are kept: of several models the m
   expect(keptValidationF1(testRecord(averaged))).toBeCloseTo((0.9 + 0.7) / 2, 12);
   const best = { ...averaged, epochs: epochs.toSpliced(0, 1, { ...epoch, epoch: 1, microF1: 0.95 }) };
   expect(keptValidationF1(testRecord({ ...best, config: { ...config, bestBy: 'microF1' } }))).toBeCloseTo(0.825, 12);
+});
+
+it('names thresholds that were moved by hand among the settings that differ', () => {
+  const usual = testRecord();
+  const moved = testRecord({ thresholds: usual.thresholds.with(0, 0.2) });
+  expect(differingSettings([usual, moved])).toContainEqual({
+    name: 'Thresholds moved by hand',
+    values: ['none', `${usual.data.labelNames[0]} 0.20`],
+  });
 });
