@@ -120,6 +120,7 @@ describe('correcting labels', () => {
     const written = await (await of.writeCorrectedTable('csv')).text();
     expect(written.split('\r\n')[1]).toBe('Title A,Staff; Temp');
     expect(errorOf(() => of.correct([{ row: 2, labels: ['a;b'] }], '')).message).toContain('stands between labels');
+    expect(errorOf(() => of.correct([{ row: 2, labels: ['=1+1'] }], '')).message).toContain('for a formula');
 
     const indicators = plain.map(([title, label]) => [
       title,

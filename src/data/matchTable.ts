@@ -1,13 +1,13 @@
 /** Matches as a CSV file: each title with its best entries, a code, a title and a score each. */
 import Papa from 'papaparse';
 import type { MatchTable } from '../shared/matching.ts';
-import { unpackStrings } from '../shared/strings.ts';
+import { isBlank, unpackStrings } from '../shared/strings.ts';
 import { escapeFormula } from './predictionsCsv.ts';
 
 const rowsPerChunk = 5000;
 const decimals = 4;
 
-/** UTF-8 with mark, CRLF; cells that would run as formulas are escaped. */
+/** UTF-8 with mark, CRLF; cells that would run as formulas are escaped; nothing beside a cell without a title. */
 export function writeMatches({ titles, matches, codes, names }: MatchTable): Blob {
   const [codeOf, nameOf] = [unpackStrings(codes), unpackStrings(names)].map((list) => list.map(escapeFormula));
   const { count, entries, scores } = matches;
@@ -18,7 +18,9 @@ export function writeMatches({ titles, matches, codes, names }: MatchTable): Blo
   const rows = unpackStrings(titles).map((title, row) => {
     const cells = [escapeFormula(title)];
     for (let at = row * count; at < (row + 1) * count; at++)
-      cells.push(codeOf[entries[at]], nameOf[entries[at]], scores[at].toFixed(decimals));
+      cells.push(
+        ...(isBlank(title) ? ['', '', ''] : [codeOf[entries[at]], nameOf[entries[at]], scores[at].toFixed(decimals)]),
+      );
     return cells;
   });
   // Excel takes a file without the mark for Windows-1252.

@@ -39,6 +39,7 @@ export function plainLabel(name: string): string {
 export function newLabelProblem(name: string, separator: string | null): string | null {
   if (separator === null) return 'each label of this table is a column of its own, add one in the file';
   if (isMissing(name)) return name === '' ? 'a label has letters' : `“${name}” stands for no label in tables`;
+  if (/^[=+@-]/.test(name)) return `a spreadsheet would take “${name}” for a formula`;
   if (name.length > longestLabel) return `a label has at most ${longestLabel} characters`;
   if (separator !== '' && name.includes(separator)) return `“${separator}” stands between labels in this table`;
   return null;

@@ -3,7 +3,7 @@ import { ClipboardPaste, Download } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { toRungError } from '../../shared/errors.ts';
 import type { Matches, TaxonomyFile } from '../../shared/matching.ts';
-import { packStrings, unpackStrings } from '../../shared/strings.ts';
+import { isBlank, packStrings, unpackStrings } from '../../shared/strings.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { DataTableColumn } from '../../ui/DataTableRow.tsx';
 import { FileButton } from '../../ui/DropArea.tsx';
@@ -182,6 +182,9 @@ function RunOfTitles({ run, file, tools, name, onStop, onAgain }: RunOfTitlesPro
     };
     saveBlob(await tools.data.writeMatches(table), `${name.replace(/\.[a-z0-9]{1,5}$/i, '')} matches.csv`);
   };
+  // A cell without a title belongs to nothing.
+  const best = (of: readonly string[], row: number) =>
+    isBlank(titles[row]) ? undefined : of[matches.entries[row * matches.count]];
   const columns: DataTableColumn<number>[] = [
     {
       id: 'title',
@@ -194,24 +197,20 @@ function RunOfTitles({ run, file, tools, name, onStop, onAgain }: RunOfTitlesPro
       header: 'Code',
       width: 112,
       hideBelow: 600,
-      render: (row) => (
-        <span title={codes[matches.entries[row * matches.count]]}>{codes[matches.entries[row * matches.count]]}</span>
-      ),
+      render: (row) => <span title={best(codes, row)}>{best(codes, row)}</span>,
     },
     {
       id: 'match',
       header: 'Best entry',
       width: 'minmax(0, 1fr)',
-      render: (row) => (
-        <span title={names[matches.entries[row * matches.count]]}>{names[matches.entries[row * matches.count]]}</span>
-      ),
+      render: (row) => <span title={best(names, row)}>{best(names, row)}</span>,
     },
     {
       id: 'score',
       header: 'Score',
       width: 72,
       align: 'end',
-      render: (row) => formatFigure(matches.scores[row * matches.count], 2),
+      render: (row) => formatFigure(isBlank(titles[row]) ? null : matches.scores[row * matches.count], 2),
     },
   ];
   return (
