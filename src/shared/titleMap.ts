@@ -6,7 +6,6 @@ export interface TitleEmbeddings {
   /** titles x dim */
   vectors: Float32Array<ArrayBuffer>;
   dim: number;
-  labelNames: string[];
   /** titles x labels */
   probabilities: Float32Array<ArrayBuffer>;
 }

@@ -116,8 +116,7 @@ export class LoadedModels {
   }
 
   async titleEmbeddings(id: string, titles: PackedStrings): Promise<TitleEmbeddings> {
-    const run = await (await this.around.archive()).get(id);
-    return embedForMap(await this.modelBeside(id), run, unpackStrings(titles));
+    return embedForMap(await this.modelBeside(id), unpackStrings(titles));
   }
 
   /** @throws RungError 'not-found' when another model is loaded: a file predicted chunk by chunk must not change models in the middle. */

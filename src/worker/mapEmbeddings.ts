@@ -1,17 +1,12 @@
 /** What a run's model makes of a few titles, for the map; the page asks for them piece by piece, so that it can stop. */
 import * as Comlink from 'comlink';
-import type { RunRecord } from '../shared/training.ts';
 import type { TitleEmbeddings } from '../shared/titleMap.ts';
 import type { Classifier } from './classifier.ts';
 
 /** Buffers are transferred. */
-export async function embedForMap(
-  model: Classifier,
-  { data }: RunRecord,
-  titles: readonly string[],
-): Promise<TitleEmbeddings> {
+export async function embedForMap(model: Classifier, titles: readonly string[]): Promise<TitleEmbeddings> {
   const vectors = await model.embed(titles);
   const probabilities = await model.predict(titles);
-  const embeddings = { vectors, dim: model.dim, labelNames: data.labelNames, probabilities };
+  const embeddings = { vectors, dim: model.dim, probabilities };
   return Comlink.transfer(embeddings, [vectors.buffer, probabilities.buffer]);
 }
