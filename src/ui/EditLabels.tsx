@@ -58,6 +58,7 @@ function Choice({ row, labelNames, most, separator, onSave, onClose }: EditLabel
     if (name === '') return { names, chosen };
     const known = names.find((other) => labelKey(other) === labelKey(name));
     const spelled = known ?? name;
+    if (full && !chosen.includes(spelled)) return { names, chosen };
     return {
       names: known === undefined ? [...names, name] : names,
       chosen: chosen.includes(spelled) ? chosen : chosenWith(chosen, spelled, most),

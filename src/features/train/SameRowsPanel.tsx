@@ -164,7 +164,7 @@ function Disagreements({ names, labelNames, rows, list }: DisagreementsProps) {
             <tbody>
               {list.slice(0, shownTitles).map(({ row, title, actual, first, second }) => (
                 <tr key={row}>
-                  <td>{title.slice(0, 200)}</td>
+                  <td>{title === '' ? `Row ${row}` : title.slice(0, 200)}</td>
                   <td>{text(actual)}</td>
                   {[first, second].map((given, i) => (
                     <td key={names[i]} data-right={given.join() === actual.join()}>
