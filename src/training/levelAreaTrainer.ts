@@ -93,6 +93,9 @@ export class LevelAreaTrainer {
     try {
       let step = 0;
       for (let epoch = 1; epoch <= epochs; epoch++) {
+        // Epochs of few titles are over before a turn is: a stop must be heard between them.
+        await nextTask();
+        if (signal.aborted) return;
         const examples = refresh(epoch);
         const batches = batchesOf(examples, options.batchSize, new Random(hash32(seed, epoch)));
         const trainLoss = await this.device.watch(() =>
