@@ -1,7 +1,7 @@
 /** The map wired to the stores; a chunk of its own, fetched when it is first opened. */
 import { useMemo } from 'react';
 import { mapCsv } from '../features/map/mapCsv.ts';
-import { withPredicted } from '../features/map/mapData.ts';
+import { predictedFlags } from '../features/map/mapData.ts';
 import { MapScreen } from '../features/map/MapScreen.tsx';
 import { saveBlob } from '../ui/saveBlob.ts';
 import { summaryOf, useDataStore } from './dataStore.ts';
@@ -21,10 +21,13 @@ export default function MapPlace() {
     [runs],
   );
   const thresholds = (runs.find(({ id }) => id === answers?.run.id) ?? answers?.run)?.thresholds;
-  const shown = useMemo(
-    () => (map && answers && thresholds ? withPredicted(map, answers, thresholds) : map),
-    [map, answers, thresholds],
+  const tableLabels = map?.labelNames;
+  // Not anew for each place that points are moved to while the map is laid out.
+  const predicted = useMemo(
+    () => (tableLabels && answers && thresholds ? predictedFlags(tableLabels, answers, thresholds) : null),
+    [tableLabels, answers, thresholds],
   );
+  const shown = useMemo(() => map && { ...map, predicted }, [map, predicted]);
   return (
     <MapScreen
       table={

@@ -12,7 +12,7 @@ import { engineWorker, tellFailure } from './workers.ts';
 
 interface MapStore {
   working: { message: string; fraction: number | null } | null;
-  /** Without predicted labels: those go by the run's thresholds, which can be moved; see `withPredicted` of mapData.ts. */
+  /** Without predicted labels: those go by the run's thresholds, which can be moved; see `predictedFlags`. */
   map: MapData | null;
   answers: (MapAnswers & { run: RunRecord }) | null;
   made: { from: string; rows: number; of: number } | null;

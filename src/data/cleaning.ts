@@ -4,6 +4,7 @@
  */
 import { decodeHTMLStrict } from 'entities';
 import type { CleaningOptions } from '../shared/dataset.ts';
+import { collapseSpaces } from '../shared/strings.ts';
 
 export const defaultCleaning: CleaningOptions = {
   html: true,
@@ -67,7 +68,7 @@ export function cleanTitle(title: string, options: CleaningOptions): string {
   // A space takes the symbol's place, so that words on both sides stay two words.
   if (options.symbols) cleaned = cleaned.replace(/[^\p{L}\p{M}\p{N}\s&+#'.-]/gu, ' ');
   if (options.lowercase) cleaned = cleaned.toLowerCase();
-  if (options.whitespace) cleaned = cleaned.replace(/\s+/g, ' ').trim();
+  if (options.whitespace) cleaned = collapseSpaces(cleaned);
   return cleaned;
 }
 
@@ -78,5 +79,5 @@ export function hasLetters(title: string): boolean {
 
 /** Titles that differ only in case and white space have the same key. */
 export function titleKey(title: string): string {
-  return title.toLowerCase().replace(/\s+/g, ' ').trim();
+  return collapseSpaces(title.toLowerCase());
 }

@@ -1,7 +1,8 @@
 /** The user's table with the corrected labels in it: label cells of changed rows are written anew, every other cell is as it was read. */
 import Papa from 'papaparse';
 import type { LabelLayout } from '../shared/dataset.ts';
-import { isMissing, labelKey, plainLabel } from '../shared/labelNames.ts';
+import { isMissing, labelKey } from '../shared/labelNames.ts';
+import { collapseSpaces } from '../shared/strings.ts';
 import { indicatorValue, layoutColumns } from './labels.ts';
 import type { Table } from './table.ts';
 import { checkSheetSize, writeWorkbook } from './xlsxWriter.ts';
@@ -45,7 +46,7 @@ function writeSeveral(
   labels: readonly string[],
   write: (column: number, row: number, text: string) => void,
 ): void {
-  const here = columns.map((column) => ({ column, label: plainLabel(table.cells[column][row]) }));
+  const here = columns.map((column) => ({ column, label: collapseSpaces(table.cells[column][row]) }));
   const left = labels.filter((label) => !here.some((cell) => same(cell.label, label)));
   for (const { column, label } of here) {
     if (labels.some((other) => same(other, label))) continue;

@@ -2,7 +2,8 @@
 import type { Correction, LabelEdit } from '../shared/corrections.ts';
 import type { CorrectionState, LabelLayout, UnlabelledPolicy } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
-import { labelKey, newLabelProblem, plainLabel } from '../shared/labelNames.ts';
+import { labelKey, newLabelProblem } from '../shared/labelNames.ts';
+import { collapseSpaces } from '../shared/strings.ts';
 import { isChanged, mostLabelsOf, sameNames, separatorOf, type Corrections } from './corrections.ts';
 import { sameLabels } from './health.ts';
 import { labelIds, type RowLabels } from './labels.ts';
@@ -87,7 +88,7 @@ function written(names: readonly string[], { correctedLabels, unlabelled }: Corr
   const spelling = new Map(own.map((name) => [labelKey(name), name]));
   const wanted = names
     .filter((name) => own.includes(name) || unlabelled.kind !== 'label' || name !== unlabelled.name)
-    .map((name) => spelling.get(labelKey(plainLabel(name))) ?? plainLabel(name));
+    .map((name) => spelling.get(labelKey(collapseSpaces(name))) ?? collapseSpaces(name));
   const place = (name: string): number => (own.includes(name) ? own.indexOf(name) : own.length);
   return [...new Set(wanted)].toSorted((a, b) => place(a) - place(b));
 }
@@ -133,8 +134,6 @@ export interface FittedLog {
   refused: { row: number; reason: string }[];
 }
 
-const plain = (title: string): string => title.replace(/\s+/g, ' ').trim();
-
 /** The lines of a change log that fit the table as it is now, each applied after those above it. */
 export function fitLog(log: readonly Correction[], of: CorrectedTable): FittedLog {
   const step = new Map<number, Correction>();
@@ -146,7 +145,7 @@ export function fitLog(log: readonly Correction[], of: CorrectedTable): FittedLo
     const reason =
       position < 0
         ? 'the table has no such row'
-        : plain(of.titles.raw[position]) === plain(title)
+        : collapseSpaces(of.titles.raw[position]) === collapseSpaces(title)
           ? refusal(written(after, of), of)
           : `its title here is “${of.titles.raw[position].slice(0, 80)}”`;
     if (reason !== null) {

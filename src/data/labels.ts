@@ -1,6 +1,7 @@
 /** The labels of each row, whichever way the table writes them. */
 import type { LabelCount, LabelLayout } from '../shared/dataset.ts';
-import { isMissing, labelKey, missingWords, plainLabel } from '../shared/labelNames.ts';
+import { isMissing, labelKey } from '../shared/labelNames.ts';
+import { collapseSpaces } from '../shared/strings.ts';
 import type { Table } from './table.ts';
 
 /** Labels of all rows in compressed form: row `i` carries `ids[starts[i] .. starts[i + 1]]`, ascending, each once. */
@@ -20,13 +21,13 @@ const negative = new Set(['0', '0.0', 'false', 'no', 'n', 'falsch', 'nein', 'non
 export function indicatorValue(cell: string): 0 | 1 | null {
   const value = cell.trim().toLowerCase();
   if (positive.has(value)) return 1;
-  return negative.has(value) || missingWords.has(value) ? 0 : null;
+  return negative.has(value) || isMissing(value) ? 0 : null;
 }
 
 /** Labels written in one cell; an empty separator means the cell is one label. */
 export function splitCell(cell: string, separator: string): string[] {
   const parts = separator === '' ? [cell] : cell.split(separator);
-  return parts.map(plainLabel).filter((part) => !isMissing(part));
+  return parts.map(collapseSpaces).filter((part) => !isMissing(part));
 }
 
 /** Column positions a layout reads. */
@@ -111,7 +112,7 @@ function compress(
 
 /** Labels with one more for the rows that have none; one that is already called so takes them in. */
 export function withLabelForUnlabelled(labels: RowLabels, name: string): RowLabels {
-  const wanted = plainLabel(name) || 'No label';
+  const wanted = collapseSpaces(name) || 'No label';
   const known = labels.names.findIndex((label) => labelKey(label) === labelKey(wanted));
   const id = known >= 0 ? known : labels.names.length;
   const starts = new Uint32Array(labels.starts.length);

@@ -1,13 +1,11 @@
 /** Predictions as the rows of a table: the same cells in every file that leaves the page. */
 import Papa from 'papaparse';
+import { isFormula } from '../shared/formula.ts';
 import { isBlank } from '../shared/strings.ts';
-
-/** What a spreadsheet program takes for a formula (OWASP, CSV injection), full-width forms included. */
-const formulaStart = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 
 /** A cell as plain text: an apostrophe in front of what would run as a formula. */
 export function escapeFormula(cell: string): string {
-  return formulaStart.test(cell) ? `'${cell}` : cell;
+  return isFormula(cell) ? `'${cell}` : cell;
 }
 
 /** A float32 probability has about seven significant digits. */

@@ -5,6 +5,7 @@
 import { RungError } from '../shared/errors.ts';
 import type { SourceInfo } from '../shared/dataset.ts';
 import { isHeaderWord } from './headerWords.ts';
+import { collapseSpaces } from '../shared/strings.ts';
 
 /** Something in the file that could not be read as written. */
 export interface ParseProblem {
@@ -43,7 +44,7 @@ export interface Table {
 export function uniqueHeaders(cells: readonly string[]): string[] {
   const taken = new Set<string>();
   return cells.map((cell, index) => {
-    const name = cell.replace(/\s+/g, ' ').trim().slice(0, 200) || `Column ${index + 1}`;
+    const name = collapseSpaces(cell).slice(0, 200) || `Column ${index + 1}`;
     let unique = name;
     for (let copy = 2; taken.has(unique); copy++) unique = `${name} (${copy})`;
     taken.add(unique);

@@ -4,7 +4,7 @@
  */
 import { RungError } from '../shared/errors.ts';
 import type { KnownTitles, TaxonomyColumns, TaxonomyFile } from '../shared/matching.ts';
-import { packStrings } from '../shared/strings.ts';
+import { collapseSpaces, packStrings } from '../shared/strings.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readFile, type Progress } from './readFile.ts';
 import { guessTaxonomyColumns, isReported, otherTitlesColumns } from './taxonomyColumns.ts';
@@ -104,8 +104,6 @@ interface Entries {
 
 const rowsText = (count: number): string => (count === 1 ? '1 row' : `${count} rows`);
 
-const squeezed = (cell: string): string => cell.replace(/\s+/g, ' ').trim();
-
 function readEntries(table: Table, chosen: TaxonomyColumns): Entries {
   const { name } = table.source;
   const column = (at: number | null): string[] | null => {
@@ -125,21 +123,21 @@ function readEntries(table: Table, chosen: TaxonomyColumns): Entries {
   };
   let [blank, repeated] = [0, 0];
   for (let row = 0; row < table.rowCount; row++) {
-    const title = squeezed(titles[row]);
+    const title = collapseSpaces(titles[row]);
     if (title === '') {
       blank++;
       continue;
     }
-    const code = squeezed(codes?.[row] ?? '') || `row ${table.rowNumbers[row]}`;
+    const code = collapseSpaces(codes?.[row] ?? '') || `row ${table.rowNumbers[row]}`;
     const entry = entries.codes.length;
     if (entries.entryOf.has(code)) repeated++;
     else entries.entryOf.set(code, entry);
     entries.codes.push(code);
     entries.titles.push(title);
-    entries.descriptions.push(squeezed(descriptions?.[row] ?? ''));
+    entries.descriptions.push(collapseSpaces(descriptions?.[row] ?? ''));
     for (const other of (others?.[row] ?? '').split(/[\n|;]/)) {
-      if (squeezed(other) === '') continue;
-      entries.alternates.titles.push(squeezed(other));
+      if (collapseSpaces(other) === '') continue;
+      entries.alternates.titles.push(collapseSpaces(other));
       entries.alternates.entries.push(entry);
     }
   }
@@ -165,8 +163,8 @@ function addTitles(
 ): number {
   let unknown = 0;
   for (let row = 0; row < table.rowCount; row++) {
-    const entry = entryOf.get(squeezed(table.cells[at.code][row]));
-    const title = squeezed(table.cells[at.title][row]);
+    const entry = entryOf.get(collapseSpaces(table.cells[at.code][row]));
+    const title = collapseSpaces(table.cells[at.title][row]);
     if (entry === undefined) unknown++;
     else if (title !== '') {
       found.titles.push(title);

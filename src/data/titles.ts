@@ -3,6 +3,7 @@ import type { CleaningExample, CleaningOptions } from '../shared/dataset.ts';
 import { cleanTitle, hasLetters } from './cleaning.ts';
 import { findDuplicates, type Duplicates } from './duplicates.ts';
 import type { Progress } from './readFile.ts';
+import { isBlank } from '../shared/strings.ts';
 
 /** Tokens of each title, [CLS] and [SEP] counted; empty where there is no tokenizer. */
 export type CountTokens = (titles: readonly string[]) => ArrayLike<number>;
@@ -51,7 +52,7 @@ export function analyseTitles(
 ): TitleAnalysis {
   onProgress('Cleaning titles', 0.1);
   const cleaned = raw.map((title) => cleanTitle(title, cleaning));
-  const empty = Uint8Array.from(cleaned, (title) => (title.trim() === '' ? 1 : 0));
+  const empty = Uint8Array.from(cleaned, (title) => Number(isBlank(title)));
   const symbolsOnly = Uint8Array.from(cleaned, (title, row) => (empty[row] === 0 && !hasLetters(title) ? 1 : 0));
   onProgress('Counting tokens', 0.3);
   const tokens = countTokens === null ? [] : countTokens(cleaned);

@@ -5,7 +5,7 @@ import { concatenate } from '../shared/concatenate.ts';
 import type { Dataset, Split } from '../shared/dataset.ts';
 import { RungError } from '../shared/errors.ts';
 import type { ExtraRow } from '../shared/extraRow.ts';
-import { packStrings, unpackStrings } from '../shared/strings.ts';
+import { isBlank, packStrings, unpackStrings } from '../shared/strings.ts';
 
 export interface WithExtraRows {
   /** Row numbers of its own rows are 0: they stand in no table. */
@@ -104,7 +104,7 @@ function appended(
 const hint = 'Change the row under “Rows by hand” in Adjust, or take it out.';
 
 function positionsOf({ title, labels }: ExtraRow, at: number, names: readonly string[]): number[] {
-  if (title.trim() === '') {
+  if (isBlank(title)) {
     const message = `Adding rows by hand: row ${at + 1} has no title. The document of a run leaves such titles out.`;
     throw new RungError('data-mismatch', message, hint);
   }

@@ -1,17 +1,8 @@
 /** What is a label where tables are read, corrected, and on the page. */
+import { isFormula } from './formula.ts';
 
 /** What stands in cells for "nothing": exports of data tools, and a lone dash. */
-export const missingWords: ReadonlySet<string> = new Set([
-  '',
-  'nan',
-  'null',
-  'n/a',
-  '#n/a',
-  'na',
-  '-',
-  '\u2013',
-  '\u2014',
-]);
+const missingWords: ReadonlySet<string> = new Set(['', 'nan', 'null', 'n/a', '#n/a', 'na', '-', '\u2013', '\u2014']);
 
 /** Longer ones are sentences in the wrong column. */
 const longestLabel = 200;
@@ -27,11 +18,6 @@ export function labelKey(label: string): string {
   return (/^[ -~]*$/.test(label) ? label : label.normalize('NFKC')).toLowerCase();
 }
 
-/** White space as one space, none at the ends. */
-export function plainLabel(name: string): string {
-  return name.replace(/\s+/g, ' ').trim();
-}
-
 /**
  * Why a label cannot be new in a table; null where it can.
  * @param separator as `CorrectionState`
@@ -39,7 +25,7 @@ export function plainLabel(name: string): string {
 export function newLabelProblem(name: string, separator: string | null): string | null {
   if (separator === null) return 'each label of this table is a column of its own, add one in the file';
   if (isMissing(name)) return name === '' ? 'a label has letters' : `“${name}” stands for no label in tables`;
-  if (/^[=+@-]/.test(name)) return `a spreadsheet would take “${name}” for a formula`;
+  if (isFormula(name)) return `a spreadsheet would take “${name}” for a formula`;
   if (name.length > longestLabel) return `a label has at most ${longestLabel} characters`;
   if (separator !== '' && name.includes(separator)) return `“${separator}” stands between labels in this table`;
   return null;

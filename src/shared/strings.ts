@@ -34,6 +34,11 @@ export function unpackStrings(packed: PackedStrings): string[] {
   return strings;
 }
 
+/** White space as one space, none at the ends. */
+export function collapseSpaces(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
 /** A cell without a title: nothing is predicted for it. */
 export function isBlank(title: string): boolean {
   return title.trim() === '';

@@ -1,7 +1,8 @@
 /** A dialogue in which a row gets other labels. Everything in it can be reached by keyboard; Enter keeps, Escape leaves it as it was. */
 import { Button, Checkbox, Group, Modal, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { labelKey, newLabelProblem, plainLabel } from '../shared/labelNames.ts';
+import { labelKey, newLabelProblem } from '../shared/labelNames.ts';
+import { collapseSpaces, isBlank } from '../shared/strings.ts';
 import { formatCounted } from './format.ts';
 import css from './EditLabels.module.css';
 import { LabelChip } from './LabelChip.tsx';
@@ -52,7 +53,7 @@ function Choice({ row, labelNames, most, separator, onSave, onClose }: EditLabel
   const [typed, setTyped] = useState('');
   const sought = search.trim().toLowerCase();
   const full = chosen.length >= most && most > 1;
-  const name = plainLabel(typed);
+  const name = collapseSpaces(typed);
   const problem = name === '' ? null : newLabelProblem(name, separator);
   const withTyped = (): { names: readonly string[]; chosen: readonly string[] } => {
     if (name === '') return { names, chosen };
@@ -84,7 +85,7 @@ function Choice({ row, labelNames, most, separator, onSave, onClose }: EditLabel
         onSave(kept.names.filter((label) => kept.chosen.includes(label)));
       }}
     >
-      <p className={css.title}>{row.title.trim() === '' ? '(empty title)' : row.title}</p>
+      <p className={css.title}>{isBlank(row.title) ? '(empty title)' : row.title}</p>
       {labelNames.length > filteredFrom && (
         <TextInput
           aria-label="Search labels"

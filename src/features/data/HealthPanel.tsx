@@ -17,14 +17,12 @@ export interface HealthPanelProps {
   active: FindingId | undefined;
   /** Called with the finding, or with undefined when the active one is chosen again. */
   onShow: (id: FindingId | undefined) => void;
-  /** The columns are not known yet, so nothing can be said about what is in them. */
-  unread: boolean;
-  /** Why the rows cannot be trained on; null where they can. */
-  blocked: string | null;
+  /** What is said in place of praise where nothing is found: why the rows cannot be judged, or trained on; null where they can. */
+  silence: string | null;
 }
 
 /** What is wrong with the table, worst first; each finding with rows shows them on a click. */
-export function HealthPanel({ findings, active, onShow, unread, blocked }: HealthPanelProps) {
+export function HealthPanel({ findings, active, onShow, silence }: HealthPanelProps) {
   const sorted = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   return (
     <section aria-labelledby="health-title">
@@ -32,9 +30,8 @@ export function HealthPanel({ findings, active, onShow, unread, blocked }: Healt
         Health
         {findings.length > 0 && <span className={css.count}>{countBySeverity(findings)}</span>}
       </h2>
-      {findings.length === 0 && unread && <p className={css.unread}>Looked at once the columns below are chosen.</p>}
-      {findings.length === 0 && !unread && blocked !== null && <p className={css.unread}>{blocked}</p>}
-      {findings.length === 0 && !unread && blocked === null && (
+      {findings.length === 0 && silence !== null && <p className={css.unread}>{silence}</p>}
+      {findings.length === 0 && silence === null && (
         <p className={css.clean}>
           <CircleCheck size={16} aria-hidden="true" /> Nothing to complain about.
         </p>

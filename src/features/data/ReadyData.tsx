@@ -26,6 +26,11 @@ export interface ReadyDataProps extends FileHeaderProps {
   corrections: CorrectionActions;
 }
 
+/** While a column is not known, nothing can be said or changed of what is in it. */
+function isUnread({ roles }: DataSettings): boolean {
+  return roles.title === null || roles.labels === null;
+}
+
 /** A table that is open: what is wrong with it, what is in it, how it is read. */
 export function ReadyData({
   summary,
@@ -59,8 +64,9 @@ export function ReadyData({
             findings={summary.findings}
             active={filter.query.finding}
             onShow={onShowFinding}
-            unread={settings.roles.title === null || settings.roles.labels === null}
-            blocked={summary.blocked?.message ?? null}
+            silence={
+              isUnread(settings) ? 'Looked at once the columns below are chosen.' : (summary.blocked?.message ?? null)
+            }
           />
         </div>
         <div className={css.main}>
@@ -82,11 +88,7 @@ export function ReadyData({
               onShowAll={filter.clear}
               hovered={hovered}
               onHover={onHover}
-              onEdit={
-                summary.corrections.mostLabels === 0 || summary.settings.roles.title === null
-                  ? null
-                  : (row, labels) => corrections.onEdit(row, labels)
-              }
+              onEdit={isUnread(summary.settings) ? null : (row, labels) => corrections.onEdit(row, labels)}
             />
           </div>
         </div>

@@ -10,6 +10,7 @@ import { formatCount, formatCounted } from '../../ui/format.ts';
 import { LabelChip } from '../../ui/LabelChip.tsx';
 import css from './RowsTable.module.css';
 import type { RowResult } from './useRowQuery.ts';
+import { isBlank } from '../../shared/strings.ts';
 
 export interface RowsTableProps {
   summary: DataSummary;
@@ -193,7 +194,7 @@ function narrowColumns(context: CellContext, notesApart: boolean): DataTableColu
 const longestShown = 300;
 
 function TitleText({ title, search }: { title: string; search: string | undefined }) {
-  if (title.trim() === '') return <span className={css.quiet}>(empty)</span>;
+  if (isBlank(title)) return <span className={css.quiet}>(empty)</span>;
   const shown = title.length > longestShown ? `${title.slice(0, longestShown)}…` : title;
   const at = search ? shown.toLowerCase().indexOf(search.toLowerCase()) : -1;
   return (

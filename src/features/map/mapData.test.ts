@@ -6,10 +6,9 @@ import {
   insideOf,
   neighbourhoods,
   PointGrid,
-  withPredicted,
+  predictedFlags,
   wholeView,
   zoomed,
-  type MapData,
 } from './mapData.ts';
 
 const random = new Random(4);
@@ -81,18 +80,11 @@ it('views: everything fits, and zooming keeps the place under the pointer', () =
 });
 
 it('gives each title what reaches the thresholds, in the places of the table’s labels', () => {
-  const map: MapData = {
-    rows: Uint32Array.of(2, 3),
-    titles: ['CEO', 'Nurse'],
-    labelNames: ['Staff', 'Chief', 'Owner'],
-    labels: new Uint8Array(6),
-    predicted: null,
-    positions: new Float32Array(4),
-  };
+  const table = ['Staff', 'Chief', 'Owner'];
   const answers = {
     labelNames: ['Chief', 'Other', 'Staff'],
     probabilities: Float32Array.of(0.9, 0.9, 0.1, 0.4, 0, 0.5),
   };
-  expect([...withPredicted(map, answers, [0.5, 0.5, 0.5]).predicted!]).toEqual([0, 1, 0, 1, 0, 0]);
-  expect([...withPredicted(map, answers, [0.25, 0.5, 0.75]).predicted!]).toEqual([0, 1, 0, 0, 1, 0]);
+  expect([...predictedFlags(table, answers, [0.5, 0.5, 0.5])]).toEqual([0, 1, 0, 1, 0, 0]);
+  expect([...predictedFlags(table, answers, [0.25, 0.5, 0.75])]).toEqual([0, 1, 0, 0, 1, 0]);
 });

@@ -227,19 +227,19 @@ export interface MapAnswers {
   probabilities: Float32Array;
 }
 
-/** The map with what is predicted by these thresholds, each label in its place in the table's list. */
-export function withPredicted(
-  map: MapData,
+/** titles x labels of the table: 1 where a label is predicted by these thresholds. */
+export function predictedFlags(
+  tableLabels: readonly string[],
   { labelNames, probabilities }: MapAnswers,
   thresholds: readonly number[],
-): MapData {
-  const columns = labelNames.map((name) => map.labelNames.indexOf(name));
-  const predicted = new Uint8Array(map.titles.length * map.labelNames.length);
+): Uint8Array {
+  const columns = labelNames.map((name) => tableLabels.indexOf(name));
+  const predicted = new Uint8Array((probabilities.length / columns.length) * tableLabels.length);
   for (const [at, probability] of probabilities.entries()) {
     const label = at % columns.length;
     const point = (at - label) / columns.length;
     if (columns[label] >= 0 && probability >= thresholds[label])
-      predicted[point * map.labelNames.length + columns[label]] = 1;
+      predicted[point * tableLabels.length + columns[label]] = 1;
   }
-  return { ...map, predicted };
+  return predicted;
 }

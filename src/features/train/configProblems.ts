@@ -5,6 +5,7 @@ import type { SearchPlan } from '../../shared/search.ts';
 import type { ExtraRow } from '../../shared/extraRow.ts';
 import { rungConfig, type TrainingConfig } from '../../shared/training.ts';
 import { formatPercent } from '../../ui/format.ts';
+import { isBlank } from '../../shared/strings.ts';
 
 export type ConfigProblems = Partial<Record<keyof TrainingConfig, string>>;
 
@@ -31,7 +32,7 @@ function splitProblem({ train, validation, test }: TrainingConfig['split']): str
 }
 
 function extraRowsProblem(rows: readonly ExtraRow[]): string | undefined {
-  const at = rows.findIndex(({ title, labels }) => title.trim() === '' || labels.length === 0);
+  const at = rows.findIndex(({ title, labels }) => isBlank(title) || labels.length === 0);
   return at < 0 ? undefined : `Row ${at + 1} needs a title and at least one label`;
 }
 

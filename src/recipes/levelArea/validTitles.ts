@@ -2,6 +2,7 @@
 import { cleanTitle, defaultCleaning, hasHtml } from '../../data/cleaning.ts';
 import { titleWords } from '../../data/duplicates.ts';
 import type { InvalidReason } from '../../shared/levelArea.ts';
+import { isBlank } from '../../shared/strings.ts';
 
 const placeholders = new Set(
   'n a,na,none,null,nil,nan,unknown,unspecified,not applicable,not available,not specified,other,misc,test,testing,tbd,tba,xxx,asdf,asdfgh,qwerty,title,job title,no title,position'.split(
@@ -19,7 +20,7 @@ export function readableTitle(cell: string): string {
 
 /** Why a cell is no title; null when it is one. Entities such as `&amp;` are decoded, tags make a cell invalid. */
 export function invalidReason(cell: string): InvalidReason | null {
-  if (cell.trim() === '') return 'empty';
+  if (isBlank(cell)) return 'empty';
   // Read through a bound: what comes behind decides nothing.
   if (cell.length > 10 * mostCharacters) return 'too-long';
   if (hasHtml(cell.replaceAll(/&lt;/gi, '<').replaceAll(/&gt;/gi, '>').replaceAll('&', ' '))) return 'html';
